@@ -1,0 +1,1 @@
+"""The voice and the site: who the organisations are, what they signed, say and propose."""

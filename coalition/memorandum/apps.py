@@ -1,0 +1,11 @@
+"""Application of the room `memorandum`."""
+
+from django.apps import AppConfig
+
+
+class MemorandumConfig(AppConfig):
+    """The room `memorandum`; its label is fixed for ever."""
+
+    name = "coalition.memorandum"
+    label = "memorandum"
+    default_auto_field = "django.db.models.BigAutoField"

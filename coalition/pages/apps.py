@@ -1,0 +1,11 @@
+"""Application of the room `pages`."""
+
+from django.apps import AppConfig
+
+
+class PagesConfig(AppConfig):
+    """The room `pages`; its label is fixed for ever."""
+
+    name = "coalition.pages"
+    label = "pages"
+    default_auto_field = "django.db.models.BigAutoField"

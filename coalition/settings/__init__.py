@@ -1,0 +1,1 @@
+"""Settings: `base` is shared; `embedded` is the default, `production` and `test` are the others."""

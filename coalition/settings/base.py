@@ -1,0 +1,199 @@
+"""What every profile shares. Nothing here reads a secret."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from coalition.settings.env import BASE_DIR, env, var_dir
+
+VAR_DIR = var_dir()
+
+INSTALLED_APPS = [
+    # The coalition's rooms, then the record's, each top to bottom (see README, "The rooms").
+    "coalition.website",
+    "coalition.news",
+    "coalition.memorandum",
+    "coalition.registry",
+    "coalition.pages",
+    "coalition.accounts",
+    "monitoring.web",
+    "monitoring.digests",
+    "monitoring.intake",
+    "monitoring.decisions",
+    "monitoring.evidence",
+    "monitoring.institutions",
+    "monitoring.journal",
+    "monitoring.search",
+    "monitoring.mailing",
+    "monitoring.vocabulary",
+    "monitoring.core",
+    "wagtail_localize",
+    "wagtail_localize.locales",
+    "wagtail.contrib.forms",
+    "wagtail.contrib.redirects",
+    "wagtail.contrib.settings",
+    "wagtail.embeds",
+    "wagtail.sites",
+    "wagtail.users",
+    "wagtail.snippets",
+    "wagtail.documents",
+    "wagtail.images",
+    "wagtail.search",
+    "wagtail.admin",
+    "wagtail",
+    "modelcluster",
+    "taggit",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.humanize",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.middleware.gzip.GZipMiddleware",  # admin pages are 160-190 KB without it
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "wagtail.contrib.redirects.middleware.RedirectMiddleware",
+]
+
+ROOT_URLCONF = "coalition.urls"
+WSGI_APPLICATION = "coalition.wsgi.application"
+CELERY_APPLICATION = "coalition"
+
+TEMPLATES: list[dict[str, Any]] = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.template.context_processors.i18n",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    },
+]
+
+AUTH_USER_MODEL = "accounts.User"
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in (
+        "UserAttributeSimilarityValidator",
+        "MinimumLengthValidator",
+        "CommonPasswordValidator",
+        "NumericPasswordValidator",
+    )
+]
+LOGIN_URL = "wagtailadmin_login"
+LOGIN_REDIRECT_URL = "wagtailadmin_home"
+
+# -- languages and time --------------------------------------------------------
+LANGUAGE_CODE = "kk"
+LANGUAGES = [("kk", _("Kazakh")), ("ru", _("Russian")), ("en", _("English"))]
+WAGTAIL_CONTENT_LANGUAGES = LANGUAGES
+WAGTAIL_I18N_ENABLED = True
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = "Asia/Almaty"
+LOCALE_PATHS = [BASE_DIR / "coalition" / "locale", BASE_DIR / "monitoring" / "locale"]
+FORMAT_MODULE_PATH = ["coalition.locale.formats"]
+
+# -- files ---------------------------------------------------------------------
+STATIC_URL = "/static/"
+STATIC_ROOT = VAR_DIR / "static"
+STATICFILES_DIRS = [BASE_DIR / "coalition" / "static"]
+MEDIA_URL = "/media/"
+MEDIA_ROOT = VAR_DIR / "media"
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+}
+
+# -- Wagtail -------------------------------------------------------------------
+SITE_NAME = env.str("SITE_NAME", default="Жергілікті өзін-өзі басқару коалициясы")
+"""The brand line: sender of the mails and name of the admin."""
+WAGTAIL_SITE_NAME = SITE_NAME
+WAGTAILADMIN_BASE_URL = env.str("SITE_URL", default="http://localhost:8000")
+WAGTAILADMIN_PERMITTED_LANGUAGES = [("ru", "Русский"), ("kk", "Қазақша (бета)"), ("en", "English")]
+WAGTAIL_ENABLE_UPDATE_CHECK = False  # no third-party request from any page
+WAGTAIL_GRAVATAR_PROVIDER_URL = None  # likewise
+WAGTAIL_ALLOW_UNICODE_SLUGS = False  # messengers show percent codes
+WAGTAIL_EMAIL_MANAGEMENT_ENABLED = False  # the address is the login; the secretariat changes it
+WAGTAILSEARCH_BACKENDS = {
+    # Wagtail's own search serves the admin's choosers only; readers search the search room.
+    "default": {"BACKEND": "wagtail.search.backends.database"}
+}
+WAGTAILEMBEDS_FINDERS: list[dict[str, Any]] = []  # an embed would call a third party
+WAGTAILDOCS_SERVE_METHOD = "serve_view"
+WAGTAILLOCALIZE_SYNC_LIVE_STATUS_ON_TRANSLATE = False
+TAGGIT_CASE_INSENSITIVE = True
+
+# -- processes -----------------------------------------------------------------
+CELERY_TASK_SERIALIZER = "json"
+CELERY_ACCEPT_CONTENT = ["json"]
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_DEFAULT_QUEUE = "doorbells"
+CELERY_TIMEZONE = TIME_ZONE
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_TASK_PUBLISH_RETRY = False  # a doorbell that does not ring is rung again by its sweep
+
+DOORBELLS = True
+"""Whether a change rings the worker at once; without it the sweeps do the work within a minute."""
+
+EMAIL_BACKEND = "monitoring.mailing.backend.OutboxBackend"
+DEFAULT_FROM_EMAIL = env.str("MAIL_FROM", default="noreply@localhost")
+
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+SILENCED_SYSTEM_CHECKS: list[str] = []
+DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
+
+EVIDENCE_ALLOW_LOOPBACK = env.bool("EVIDENCE_ALLOW_LOOPBACK", default=False)
+"""Sources on loopback may be fetched: for tests and demonstrations only."""
+EVIDENCE_CONTACT = env.str("EVIDENCE_CONTACT", default="")
+"""Address of a person, named in the User-Agent of our requests."""
+TRUSTED_PROXIES = env.list("TRUSTED_PROXIES", default=[])
+MAIL_ALLOWED_RECIPIENTS = env.list("MAIL_ALLOWED_RECIPIENTS", default=[])
+"""Outside production: the only addresses or @domains mailed over SMTP; files take any."""
+DIGEST_HOUR = env.int("DIGEST_HOUR", default=8)
+"""Hour of the daily and weekly digest, Asia/Almaty."""
+
+X_FRAME_OPTIONS = "DENY"
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CONTENT_TYPE_NOSNIFF = True
+CSRF_COOKIE_HTTPONLY = False  # Wagtail's admin reads it
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+
+LOGGING: dict[str, Any] = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {
+        "line": {"()": "monitoring.core.logs.OneLineFormatter"},
+    },
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["console"], "level": "INFO"},
+    "loggers": {
+        "django": {"handlers": [], "level": "INFO", "propagate": True},
+        "django.server": {"handlers": [], "level": "INFO", "propagate": True},
+        "celery.beat": {"level": "WARNING"},
+        "celery.worker.strategy": {"level": "WARNING"},
+        "celery.app.trace": {"level": "WARNING"},
+        "httpx": {"level": "WARNING"},
+    },
+}

@@ -1,0 +1,20 @@
+"""The embedded profile on a folder of its own; DATABASE_URL and BROKER_URL choose real servers."""
+
+import os
+import tempfile
+
+os.environ.setdefault("VAR_DIR", tempfile.mkdtemp(prefix="coalition-test-"))
+
+from coalition.settings.embedded import *  # noqa: F403 - VAR_DIR is set before it is read
+from coalition.settings.embedded import STORAGES
+
+SECRET_KEY = "a secret of the tests alone, long enough for every check of it"  # noqa: S105 - not one
+ALLOWED_HOSTS = ["*"]
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # tests sign in often
+STORAGES = {
+    **STORAGES,
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}
+CELERY_TASK_ALWAYS_EAGER = False
+DOORBELLS = False
+"""Doorbells are silent in tests, which run sweeps by hand; tests of the worker switch them on."""

@@ -1,0 +1,65 @@
+"""Periodic work, registered once, and the doorbell that asks for it sooner.
+
+A row that needs work carries its own state; a sweep looks for such rows and does the work. Celery
+beat rings every sweep at its pace, `manage.py sweep` runs the same functions by hand or from cron,
+and `ring()` asks for one now.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.db import transaction
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Sweep:
+    """A named piece of periodic work; `every` is in seconds, `run` returns how many rows it did."""
+
+    name: str
+    every: int
+    run: Callable[[], int]
+
+
+_sweeps: dict[str, Sweep] = {}
+
+
+def register(name: str, every: int, run: Callable[[], int]) -> None:
+    """Make a sweep known; rooms call this in `ready()`. Raises ValueError for a name used twice."""
+    known = _sweeps.get(name)
+    if known is not None and known.run is not run:
+        raise ValueError(f"the sweep {name!r} is registered twice")
+    _sweeps[name] = Sweep(name, every, run)
+
+
+def all_sweeps() -> list[Sweep]:
+    """Every registered sweep, by name."""
+    return [_sweeps[name] for name in sorted(_sweeps)]
+
+
+def get(name: str) -> Sweep:
+    """The sweep of that name. Raises KeyError."""
+    return _sweeps[name]
+
+
+def ring(name: str) -> None:
+    """Ask the worker to run a sweep as soon as the present transaction has been committed.
+
+    Never raises: if the broker is away, the scheduler's next round does the work.
+    """
+    if settings.DOORBELLS:
+        transaction.on_commit(lambda: _send(name), robust=True)
+
+
+def _send(name: str) -> None:
+    from monitoring.core.tasks import run_sweep
+
+    try:
+        run_sweep.apply_async(args=(name,), retry=False, expires=60)
+    except Exception as error:  # any broker, any failure: the row is the job, not the message
+        logger.warning("doorbell %s did not ring (%s); the sweep will do it", name, error)

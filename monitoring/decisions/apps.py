@@ -1,0 +1,11 @@
+"""Application of the room `decisions`."""
+
+from django.apps import AppConfig
+
+
+class DecisionsConfig(AppConfig):
+    """The room `decisions`; its label is fixed for ever."""
+
+    name = "monitoring.decisions"
+    label = "decisions"
+    default_auto_field = "django.db.models.BigAutoField"

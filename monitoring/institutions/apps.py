@@ -1,0 +1,11 @@
+"""Application of the room `institutions`."""
+
+from django.apps import AppConfig
+
+
+class InstitutionsConfig(AppConfig):
+    """The room `institutions`; its label is fixed for ever."""
+
+    name = "monitoring.institutions"
+    label = "institutions"
+    default_auto_field = "django.db.models.BigAutoField"
