@@ -1,1 +1,124 @@
 """State of the room `search`."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class OutboxRow(models.Model):
+    """A record that changed and is not in the index yet; written in the change's transaction."""
+
+    kind = models.CharField(max_length=40)
+    record_id = models.BigIntegerField()
+    at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("record to index")
+        verbose_name_plural = _("records to index")
+
+    def __str__(self) -> str:
+        return f"{self.kind}:{self.record_id}"
+
+
+class Build(models.Model):
+    """One index: where it lies, what it was made with, how far its making has come.
+
+    The one in state `current` answers. A rebuild fills a fresh one in steps, resumes after any
+    interruption at `kind` and `last_id`, and takes over in one transaction.
+    """
+
+    class State(models.TextChoices):
+        BUILDING = "building", _("being built")
+        CURRENT = "current", _("in use")
+        RETIRED = "retired", _("replaced")
+        FAILED = "failed", _("failed")
+
+    name = models.SlugField(unique=True)
+    engine = models.CharField(max_length=20)
+    fingerprint = models.CharField(max_length=80)
+    state = models.CharField(max_length=10, choices=State.choices, default=State.BUILDING)
+    kind = models.CharField(max_length=40, blank=True)
+    last_id = models.BigIntegerField(default=0)
+    started_at = models.DateTimeField()
+    finished_at = models.DateTimeField(null=True, blank=True)
+    note = models.TextField(blank=True)
+
+    class Meta:
+        verbose_name = _("search index")
+        verbose_name_plural = _("search indexes")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["state"],
+                condition=models.Q(state="current"),
+                name="search_build_one_current",
+            ),
+            models.UniqueConstraint(
+                fields=["state"],
+                condition=models.Q(state="building"),
+                name="search_build_one_building",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.state})"
+
+
+class TitleToken(models.Model):
+    """A token of a record's titles and numbers: what the database answers from without an engine."""
+
+    kind = models.CharField(max_length=40)
+    record_id = models.BigIntegerField()
+    token = models.CharField(max_length=80)
+
+    class Meta:
+        verbose_name = _("token of a title")
+        verbose_name_plural = _("tokens of titles")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["token", "kind", "record_id"], name="search_titletoken_once"
+            )
+        ]
+        indexes = [models.Index(fields=["kind", "record_id"], name="search_titletoken_record")]
+
+    def __str__(self) -> str:
+        return f"{self.kind}:{self.record_id} {self.token}"
+
+
+class SavedQuery(models.Model):
+    """A query that somebody follows; equal queries are one row."""
+
+    query = models.JSONField(_("query"))
+    digest = models.CharField(max_length=64, unique=True)
+    created_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("saved query")
+        verbose_name_plural = _("saved queries")
+
+    def __str__(self) -> str:
+        return str(self.query.get("text", "")) or self.digest[:8]
+
+
+class Synonym(models.Model):
+    """Terms that name one thing, by language, one term a line; kept by editors.
+
+    `opaque`: the term names a body of its own, so its inner words that name another one do not
+    count (a record on the National Kurultai is not found by "Kurultai").
+    """
+
+    key = models.SlugField(unique=True, max_length=120)
+    terms_kk = models.TextField(_("terms in Kazakh"), blank=True)
+    terms_ru = models.TextField(_("terms in Russian"), blank=True)
+    terms_en = models.TextField(_("terms in English"), blank=True)
+    opaque = models.BooleanField(_("stands for itself alone"), default=False)
+    active = models.BooleanField(_("used by search"), default=True)
+    reviewed = models.BooleanField(_("reviewed by an editor"), default=False)
+    note = models.TextField(_("note"), blank=True)
+
+    class Meta:
+        verbose_name = _("search synonym")
+        verbose_name_plural = _("search synonyms")
+
+    def __str__(self) -> str:
+        return self.terms_kk.partition("\n")[0] or self.key
