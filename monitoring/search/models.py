@@ -65,7 +65,7 @@ class Build(models.Model):
 
 
 class TitleToken(models.Model):
-    """A token of a record's titles and numbers: what the database answers from without an engine."""
+    """A token of a record's titles and numbers, for answers without an engine."""
 
     kind = models.CharField(max_length=40)
     record_id = models.BigIntegerField()

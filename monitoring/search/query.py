@@ -64,6 +64,22 @@ _BY_NAME = {name: key for key, names in _NAMES.items() for name in names}
 _FILTER = re.compile(r"(?<!\S)([^\W\d_]{1,12}):(\"[^\"]*\"|\S*)")
 
 
+_SENTENCES = {
+    "too_long": gettext_lazy(
+        "The query is very long. Its first %(words)d words (at most %(characters)d characters) "
+        "were used."
+    ),
+    "unknown_filter": gettext_lazy("There is no filter “%(part)s”. It was read as words."),
+    "bad_date": gettext_lazy(
+        "“%(part)s” is not a date. Write a year, or a day as 2024-05-31; it was left out."
+    ),
+    "empty_filter": gettext_lazy("The filter “%(part)s” has no value. It was left out."),
+    "open_quote": gettext_lazy("A quotation mark is not closed. The phrase was read to the end."),
+    "only_without": gettext_lazy("The query only says what to leave out. Add a word to look for."),
+    "no_words": gettext_lazy("There is no word to look for in the query."),
+}
+
+
 @dataclass(frozen=True)
 class Problem:
     """Something in a query that could not be followed; the rest of it is answered all the same."""
@@ -74,30 +90,8 @@ class Problem:
     @property
     def sentence(self) -> str:
         """What is said to the reader, in the active language."""
-        match self.code:
-            case "too_long":
-                return _(
-                    "The query is very long. Its first %(words)d words (at most %(characters)d "
-                    "characters) were used."
-                ) % {"words": MAX_WORDS, "characters": MAX_CHARACTERS}
-            case "unknown_filter":
-                return _("There is no filter “%(part)s”. It was read as words.") % {
-                    "part": self.part
-                }
-            case "bad_date":
-                return _(
-                    "“%(part)s” is not a date. Write a year, or a day as 2024-05-31; it was left out."
-                ) % {"part": self.part}
-            case "empty_filter":
-                return _("The filter “%(part)s” has no value. It was left out.") % {
-                    "part": self.part
-                }
-            case "open_quote":
-                return _("A quotation mark is not closed. The phrase was read to the end.")
-            case "only_without":
-                return _("The query only says what to leave out. Add a word to look for.")
-            case _:
-                return _("There is no word to look for in the query.")
+        said = _SENTENCES.get(self.code, _SENTENCES["no_words"])
+        return str(said) % {"words": MAX_WORDS, "characters": MAX_CHARACTERS, "part": self.part}
 
 
 @dataclass(frozen=True)
