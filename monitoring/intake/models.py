@@ -1,1 +1,84 @@
-"""State of the room `intake`."""
+"""State of the room `intake`: what came in and waits for a person."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from monitoring.core import clock
+from monitoring.evidence.models import Snapshot, Source
+
+
+class CandidateQuerySet(models.QuerySet["Candidate"]):
+    """Verbs of candidates."""
+
+    def waiting(self) -> CandidateQuerySet:
+        """Those that nobody has decided on."""
+        return self.filter(state=Candidate.State.NEW)
+
+
+class Candidate(models.Model):
+    """An entry of a source that may be a decision; an analyst says what it is.
+
+    `key` and `fingerprint` are SHA-256 hashes: of the entry's own name, and of its link, title and
+    text without regard to case, spaces and tracking parameters. One source has each only once.
+    """
+
+    class State(models.TextChoices):
+        """What an analyst made of it."""
+
+        NEW = "new", _("waiting")
+        ACCEPTED = "accepted", _("accepted")
+        MERGED = "merged", _("merged")
+        REJECTED = "rejected", _("rejected")
+
+    source = models.ForeignKey(
+        Source, models.PROTECT, related_name="candidates", verbose_name=_("source")
+    )
+    snapshot = models.ForeignKey(
+        Snapshot, models.PROTECT, related_name="candidates", verbose_name=_("saved copy")
+    )
+    key = models.CharField(max_length=64)
+    fingerprint = models.CharField(max_length=64)
+    title = models.TextField(_("title"), blank=True)
+    link = models.CharField(_("link"), max_length=2000, blank=True)
+    summary = models.TextField(_("text"), blank=True)
+    language = models.CharField(_("language"), max_length=2, blank=True)
+    published_at = models.DateTimeField(_("date in the source"), null=True)
+    seen_at = models.DateTimeField(_("came in"), default=clock.now)
+    state = models.CharField(_("state"), max_length=10, choices=State, default=State.NEW)
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+"
+    )
+    decided_at = models.DateTimeField(null=True)
+    reason = models.TextField(_("reason"), blank=True)
+
+    objects = CandidateQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("candidate")
+        verbose_name_plural = _("candidates")
+        ordering = ["-pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["source", "key"], name="candidate_once_by_key"),
+            models.UniqueConstraint(
+                fields=["source", "fingerprint"], name="candidate_once_by_content"
+            ),
+            models.CheckConstraint(
+                name="candidate_rejected_with_reason",
+                condition=~Q(state="rejected") | ~Q(reason=""),
+            ),
+        ]
+        indexes = [models.Index(fields=["state", "-id"], name="candidate_queue")]
+
+    def __str__(self) -> str:
+        return self.title or self.link
+
+    @property
+    def announced(self) -> bool:
+        """Whether accepting it is news: it was young enough when it came in, or has no date."""
+        if self.published_at is None:
+            return True
+        return (self.seen_at - self.published_at).days <= self.source.announce_within

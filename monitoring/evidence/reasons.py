@@ -1,0 +1,73 @@
+"""What can come of a fetch: a code kept on its row, and the sentence a person reads.
+
+Sentences are made from the code when they are shown, so that each reader has their own language.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.utils.translation import gettext, gettext_noop
+
+STORED = "stored"
+NEW = "new"
+UNCHANGED = "unchanged"
+
+SENTENCES: dict[str, str] = {
+    # -- as it should be -----------------------------------------------------------
+    STORED: gettext_noop("The answer is stored and waits to be read."),
+    NEW: gettext_noop("The source was read."),
+    UNCHANGED: gettext_noop("The source was asked; nothing has changed."),
+    # -- refused by us ---------------------------------------------------------------
+    "bad_address": gettext_noop("The address cannot be used: only http and https are asked."),
+    "private_address": gettext_noop(
+        "The address %(address)s is not public; we do not ask private addresses."
+    ),
+    "robots": gettext_noop("The site's robots.txt asks machines to stay away from this address."),
+    "robots_unreachable": gettext_noop(
+        "The site's robots.txt could not be read, so the site was left alone."
+    ),
+    "busy": gettext_noop("The site was left alone: its turn did not come in time."),
+    "too_many_redirects": gettext_noop("The site sends us on more than %(limit)s times."),
+    "too_big": gettext_noop("The answer is larger than %(megabytes)s MB; reading was stopped."),
+    "bomb": gettext_noop(
+        "The compressed answer grows without measure (a compression bomb); reading was stopped."
+    ),
+    # -- the net ---------------------------------------------------------------------
+    "dns": gettext_noop("The name of the host is not known."),
+    "connect": gettext_noop("The host does not take a connection."),
+    "tls": gettext_noop("The site's certificate could not be checked."),
+    "ca_bundle": gettext_noop("The file of certificates %(name)s is missing or broken."),
+    "timeout": gettext_noop("The site did not answer within %(seconds)s seconds."),
+    "truncated": gettext_noop("The connection broke off before the end of the answer."),
+    "bad_encoding": gettext_noop("The compression of the answer is damaged or not known."),
+    "protocol": gettext_noop("The site does not keep to HTTP."),
+    # -- the site's own answer ---------------------------------------------------------
+    "not_found": gettext_noop("There is no such page on the site (404)."),
+    "gone": gettext_noop("The page was taken down for good (410)."),
+    "forbidden": gettext_noop("The site refuses us (%(status)s)."),
+    "server_error": gettext_noop("The site has a fault of its own (%(status)s)."),
+    "retry_later": gettext_noop("The site asks to come back later (%(status)s)."),
+    "http_error": gettext_noop("The site answered with code %(status)s."),
+    # -- what the bytes are --------------------------------------------------------------
+    "captcha": gettext_noop("Instead of the feed the site shows a check against robots."),
+    "html": gettext_noop("This is a web page, not a feed."),
+    "blank": gettext_noop("The answer is empty: not one byte."),
+    "not_feed": gettext_noop("The answer is not a feed, or it is broken beyond reading."),
+    "empty": gettext_noop("The feed holds no entries at all; that is taken for a fault."),
+    "parser_died": gettext_noop("The answer broke the reader, which works apart from the site."),
+    "parser_slow": gettext_noop("The answer could not be read within %(seconds)s seconds."),
+    "internal": gettext_noop("A fault on our side; it is in the log."),
+}
+
+GOOD = frozenset({NEW, UNCHANGED})
+
+
+def sentence(code: str, detail: Mapping[str, Any]) -> str:
+    """The sentence of a code in the active language; a code of another version shows itself."""
+    pattern = gettext(SENTENCES[code]) if code in SENTENCES else code
+    try:
+        return pattern % detail
+    except (KeyError, TypeError, ValueError):
+        return pattern
