@@ -9,3 +9,29 @@ class AccountsConfig(AppConfig):
     name = "coalition.accounts"
     label = "accounts"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Register the seeds and what roles may do with people."""
+        from coalition.accounts import seeds as own
+        from monitoring.core import permissions, seeds
+
+        permissions.register(
+            "administrator",
+            "accounts.add_user",
+            "accounts.change_user",
+            "accounts.delete_user",
+            "wagtailcore.add_collection",
+            "wagtailcore.change_collection",
+            "wagtailcore.delete_collection",
+            "wagtailcore.add_workflow",
+            "wagtailcore.change_workflow",
+            "wagtailcore.add_task",
+            "wagtailcore.change_task",
+            "wagtailredirects.add_redirect",
+            "wagtailredirects.change_redirect",
+            "wagtailredirects.delete_redirect",
+        )
+        permissions.register("translator", "wagtail_localize.submit_translation")
+        permissions.register("secretariat", "wagtail_localize.submit_translation")
+        seeds.register("accounts.roles", 50, own.seed_roles)
+        seeds.register("accounts.trees", 95, own.seed_trees)

@@ -60,6 +60,11 @@ class User(AbstractBaseUser, PermissionsMixin):
     def __str__(self) -> str:
         return self.get_full_name()
 
+    def clean(self) -> None:
+        """One address, one person, however it is typed."""
+        super().clean()
+        self.email = (self.email or "").strip().lower()
+
     def get_full_name(self) -> str:
         """First and last name, or the address."""
         return f"{self.first_name} {self.last_name}".strip() or self.email

@@ -66,6 +66,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "wagtail.contrib.redirects.middleware.RedirectMiddleware",
+    "coalition.accounts.middleware.AdminLanguage",
 ]
 
 ROOT_URLCONF = "coalition.urls"
@@ -98,6 +99,7 @@ AUTH_PASSWORD_VALIDATORS = [
         "NumericPasswordValidator",
     )
 ]
+DEMO_LOGINS = False
 LOGIN_URL = "wagtailadmin_login"
 LOGIN_REDIRECT_URL = "wagtailadmin_home"
 
@@ -129,6 +131,7 @@ SITE_NAME = env.str("SITE_NAME", default="Жергілікті өзін-өзі �
 WAGTAIL_SITE_NAME = SITE_NAME
 WAGTAILADMIN_BASE_URL = env.str("SITE_URL", default="http://localhost:8000")
 WAGTAILADMIN_PERMITTED_LANGUAGES = [("ru", "Русский"), ("kk", "Қазақша (бета)"), ("en", "English")]
+WAGTAILADMIN_USER_LOGIN_FORM = "coalition.accounts.forms.LoginForm"  # counts tries
 WAGTAIL_ENABLE_UPDATE_CHECK = False  # no third-party request from any page
 WAGTAIL_GRAVATAR_PROVIDER_URL = None  # likewise
 WAGTAIL_ALLOW_UNICODE_SLUGS = False  # messengers show percent codes

@@ -37,3 +37,6 @@ if CELERY_BROKER_URL.startswith("filesystem:"):
         "processed_folder": str(_BROKER / "done"),
         "polling_interval": 0.1,
     }
+
+DEMO_LOGINS = env.bool("DEMO_LOGINS", default=True)
+"""Logins to try the platform with, their passwords under VAR_DIR; never in production."""

@@ -15,6 +15,7 @@ STORAGES = {
     **STORAGES,
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
+DEMO_LOGINS = False  # tests that want them switch them on
 CELERY_TASK_ALWAYS_EAGER = False
 DOORBELLS = False
 """Doorbells are silent in tests, which run sweeps by hand; tests of the worker switch them on."""
