@@ -18,6 +18,7 @@ urlpatterns = [
 ]
 
 urlpatterns += i18n_patterns(
+    path("", include("monitoring.web.urls")),
     path("", include(wagtail_urls)),
     prefix_default_language=True,
 )

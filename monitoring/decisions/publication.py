@@ -1,0 +1,139 @@
+"""What a public change leaves behind: the journal and the search outbox, in one transaction.
+
+Models call it (an edition is published by Wagtail itself), so it stands below the services.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import Any
+
+from django.db import transaction
+
+from monitoring.core import clock
+from monitoring.core.models import LANGUAGES
+from monitoring.core.seeds import digest
+from monitoring.decisions.models import Decision
+from monitoring.journal.models import Change
+from monitoring.journal.services import record_change
+
+SUBJECT = "decision"
+
+
+def picture(decision: Decision) -> dict[str, Any]:
+    """What a reader of the page sees of a decision, as JSON values; empty if it is not public.
+
+    One query a relation; the caller passes a decision read afresh.
+    """
+    if not decision.is_public:
+        return {}
+    return {
+        "kind": decision.kind.key,
+        "number": decision.adoption_number,
+        "register_number": decision.register_number,
+        "date": _day(decision.date),
+        "precision": decision.precision,
+        "status": decision.status.key if decision.status else "",
+        "status_date": _day(decision.status_date),
+        "verified": decision.verified,
+        "region": decision.region.code if decision.region else "",
+        "bodies": sorted(decision.bodies.values_list("key", flat=True)),
+        "topics": sorted(decision.topics.values_list("slug", flat=True)),
+        "links": sorted(link.url or link.label_kk for link in decision.links.all()),
+        "codes": sorted(str(code) for code in decision.codes.all()),
+        "stages": [
+            {
+                "id": event.pk,
+                "stage": event.stage.key,
+                "date": _day(event.date),
+                "precision": event.precision,
+            }
+            for event in decision.stage_events.filter(void=False, replaced_by=None)
+            .select_related("stage")
+            .order_by("pk")
+        ],
+        "editions": {
+            code: {
+                "short_title": edition.short_title,
+                "official_title": edition.official_title,
+                "summary": edition.summary,
+            }
+            for code, edition in decision.live_editions().items()
+        },
+    }
+
+
+def _day(date: dt.date | None) -> str:
+    return date.isoformat() if date else ""
+
+
+_open: ContextVar[frozenset[int]] = ContextVar("decisions whose change is being written")
+
+
+@contextmanager
+def public_change(
+    decision_id: int, kind: str = Change.Kind.UPDATED, *, announce: bool = True
+) -> Iterator[None]:
+    """Everything written inside becomes one change of the public record, or none at all.
+
+    1. Opens a transaction and locks the decision. 2. Notes what a reader sees. 3. Lets the caller
+    write. 4. Decides anew whether the decision is public. 5. If a reader sees something else now,
+    writes one Change; in any case the search outbox. Inside another one for the same decision it
+    does nothing of its own: five texts published at once are one piece of news.
+    """
+    if decision_id in _open.get(frozenset()):
+        yield
+        return
+    token = _open.set(_open.get(frozenset()) | {decision_id})
+    try:
+        with transaction.atomic():
+            before = picture(_locked(decision_id))
+            yield
+            _settle(decision_id, before, kind, announce=announce)
+    finally:
+        _open.reset(token)
+
+
+def _locked(decision_id: int) -> Decision:
+    return Decision.objects.select_for_update().get(pk=decision_id)
+
+
+def _settle(decision_id: int, before: dict[str, Any], kind: str, *, announce: bool) -> None:
+    from monitoring.search.services import touch
+
+    decision = Decision.objects.select_related("kind", "status", "region").get(pk=decision_id)
+    live = decision.editions.filter(live=True).exists()
+    decision.is_public = decision.visibility == Decision.Visibility.SHOWN or (
+        decision.visibility == Decision.Visibility.AUTO and live
+    )
+    decision.updated_at = clock.now()
+    if decision.is_public and decision.published_at is None:
+        decision.published_at = decision.updated_at
+    decision.save(update_fields=["is_public", "published_at", "updated_at"])
+    touch(SUBJECT, [decision_id])
+    after = picture(decision)
+    if after == before:
+        return
+    if not before:
+        kind = Change.Kind.PUBLISHED
+    elif not after:
+        kind = Change.Kind.WITHDRAWN
+    shown = (after or before)["editions"]  # what went away is named as it stood there
+    fallback = next((edition["short_title"] for edition in shown.values()), "")
+    record_change(
+        kind=kind,
+        subject=SUBJECT,
+        subject_id=decision_id,
+        titles={
+            code: shown.get(code, {}).get("short_title") or fallback or decision.naming(code)
+            for code in LANGUAGES
+        },
+        addresses={code: decision.address_in(code) for code in LANGUAGES},
+        before=before,
+        after=after,
+        fingerprint=digest(after),
+        announce=announce,
+    )

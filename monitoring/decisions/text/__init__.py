@@ -1,0 +1,1 @@
+"""The words of acts, as pure functions without Django."""
