@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from coalition.settings.env import BASE_DIR, env, var_dir
 
+ROOT_DIR = BASE_DIR
 VAR_DIR = var_dir()
 
 INSTALLED_APPS = [
@@ -151,6 +152,8 @@ CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_DEFAULT_QUEUE = "doorbells"
+CELERY_BEAT_SCHEDULER = "coalition.celery:SweepScheduler"
+CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, Any] = {}
 CELERY_TIMEZONE = TIME_ZONE
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True

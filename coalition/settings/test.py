@@ -1,9 +1,13 @@
 """The embedded profile on a folder of its own; DATABASE_URL and BROKER_URL choose real servers."""
 
+import atexit
 import os
+import shutil
 import tempfile
 
-os.environ.setdefault("VAR_DIR", tempfile.mkdtemp(prefix="coalition-test-"))
+if "VAR_DIR" not in os.environ:
+    os.environ["VAR_DIR"] = tempfile.mkdtemp(prefix="coalition-test-")
+    atexit.register(shutil.rmtree, os.environ["VAR_DIR"], ignore_errors=True)
 
 from coalition.settings.embedded import *  # noqa: F403 - VAR_DIR is set before it is read
 from coalition.settings.embedded import STORAGES

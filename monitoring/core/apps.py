@@ -19,9 +19,10 @@ class CoreConfig(AppConfig):
             heartbeat,
             tzdata,
         )
-        from monitoring.core.services import beat_worker
+        from monitoring.core.services import beat_worker, prune_leftovers
 
         health.register("database", database)
         health.register("broker", broker)
         health.register("worker", heartbeat)
         sweeps.register("core.heartbeat", 20, beat_worker)
+        sweeps.register("core.prune", 600, prune_leftovers)

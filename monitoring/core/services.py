@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
+import datetime as dt
+import time
+from pathlib import Path
+
+from django.conf import settings
 from django.db import transaction
 
 from monitoring.core import clock
@@ -35,3 +41,17 @@ def beat_worker() -> int:
     """The worker's own sweep: it runs, so it hears its bells and writes."""
     beat(name="worker")
     return 1
+
+
+def prune_leftovers() -> int:
+    """Remove what only piles up: read messages of the file broker, buckets idle for a day."""
+    removed = 0
+    folder = settings.CELERY_BROKER_TRANSPORT_OPTIONS.get("processed_folder")
+    if folder:
+        for message in Path(folder).iterdir():
+            with contextlib.suppress(FileNotFoundError):  # another sweep was here
+                if time.time() - message.stat().st_mtime > 600:
+                    message.unlink()
+                    removed += 1
+    idle = clock.now() - dt.timedelta(days=1)
+    return removed + TokenBucket.objects.filter(at__lt=idle).delete()[0]
