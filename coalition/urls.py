@@ -8,9 +8,11 @@ from wagtail import urls as wagtail_urls
 from wagtail.admin import urls as wagtailadmin_urls
 from wagtail.documents import urls as wagtaildocs_urls
 
+from coalition.pages.views import front_door
 from monitoring.core.views import healthz, readyz
 
 urlpatterns = [
+    path("", front_door, name="front_door"),
     path("healthz", healthz, name="healthz"),
     path("readyz", readyz, name="readyz"),
     path("admin/", include(wagtailadmin_urls)),
@@ -19,6 +21,7 @@ urlpatterns = [
 
 urlpatterns += i18n_patterns(
     path("", include("monitoring.web.urls")),
+    path("", include("coalition.pages.urls")),
     path("", include(wagtail_urls)),
     prefix_default_language=True,
 )

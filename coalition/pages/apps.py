@@ -9,3 +9,9 @@ class PagesConfig(AppConfig):
     name = "coalition.pages"
     label = "pages"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Listen to Wagtail and to localize."""
+        from coalition.pages import listeners
+
+        listeners.connect()

@@ -1,0 +1,130 @@
+"""Reads of the room `pages`: the one place that decides what a reader of a language sees."""
+
+from __future__ import annotations
+
+from typing import Any, TypedDict, TypeVar
+
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils import translation
+from wagtail.models import Page
+from wagtail.query import PageQuerySet
+
+from coalition.pages.models import SHOWN, PageLanguage, State
+from monitoring.core.models import LANGUAGES
+
+Pages = TypeVar("Pages", bound=PageQuerySet)
+
+
+class Alternate(TypedDict):
+    """One entry of the language switch."""
+
+    language: str
+    url: str
+    state: str
+
+
+def in_language(pages: Pages, language: str) -> Pages:
+    """The pages that exist for a reader of a language: live, public, complete or outdated.
+
+    One query more than the list itself (Wagtail's view restrictions).
+    """
+    return (  # type: ignore[no-any-return] # Wagtail is untyped
+        pages.live()
+        .public()
+        .filter(
+            locale__language_code=language[:2],
+            alias_of__isnull=True,
+            language_record__state__in=SHOWN,
+        )
+    )
+
+
+def is_shown(page: Page) -> bool:
+    """Whether readers see this page in its own language. One query, none if the row is loaded."""
+    record = record_of(page)
+    return page.alias_of_id is None and record is not None and record.state in SHOWN
+
+
+def record_of(page: Page) -> PageLanguage | None:
+    """The row that says how far the page exists in its language."""
+    if "language_record" not in page._state.fields_cache:
+        found = PageLanguage.objects.filter(page_id=page.pk).first()
+        page._state.fields_cache["language_record"] = found
+    return page._state.fields_cache["language_record"]  # type: ignore[no-any-return] # Wagtail is untyped
+
+
+def versions(page: Page) -> dict[str, Page]:
+    """The live, public language versions of a page by language, in whatever state. Two queries."""
+    rows = (
+        Page.objects.live()
+        .public()
+        .filter(translation_key=page.translation_key, alias_of__isnull=True)
+        .select_related("locale", "language_record")
+    )
+    return {row.locale.language_code: row for row in rows}
+
+
+def language_state(page: Page, language: str) -> str:
+    """`none`, `partial`, `complete` or `outdated`: how far a page exists in a language."""
+    found = versions(page).get(language[:2])
+    return _state(found)
+
+
+def original_of(page: Page) -> Page | None:
+    """The version to offer where one is missing: the original, else any that is shown."""
+    return _original(versions(page))
+
+
+def head_id(page: Page) -> int:
+    """The id that stands for a page in all its languages: that of its oldest version."""
+    ids = Page.objects.filter(translation_key=page.translation_key).order_by("pk")
+    return int(ids.values_list("pk", flat=True)[:1].get())
+
+
+def alternates(page: Page, request: HttpRequest | None = None) -> list[Alternate]:
+    """The page's address in each language, always one that answers with status 200.
+
+    A version that is there has its own address; a missing one has the page's permanent address in
+    that language (`/ru/p/17/`), which says so and, once the version is there, leads to it.
+    """
+    return _alternates(page, versions(page), request)
+
+
+def page_context(page: Page, request: HttpRequest) -> dict[str, Any]:
+    """What the base template needs of a page: switch, canonical address, notice. Two queries."""
+    found = versions(page)
+    record = record_of(page)
+    outdated = record is not None and record.state == State.OUTDATED
+    return {
+        "alternates": _alternates(page, found, request),
+        "canonical": page.get_full_url(request),
+        "outdated_since": record.outdated_since if record is not None and outdated else None,
+        "original": _original(found) if outdated else None,
+        "meta_description": page.get_meta_description(),
+    }
+
+
+def _state(page: Page | None) -> str:
+    record = record_of(page) if page is not None else None
+    return str(record.state) if record is not None else str(State.NONE)
+
+
+def _original(found: dict[str, Page]) -> Page | None:
+    shown = [page for page in found.values() if is_shown(page)]
+    shown.sort(key=lambda page: (not page.language_record.is_original, page.pk))
+    return shown[0] if shown else None
+
+
+def _alternates(page: Page, found: dict[str, Page], request: HttpRequest | None) -> list[Alternate]:
+    entries: list[Alternate] = []
+    oldest = min((version.pk for version in found.values()), default=page.pk)
+    for language in LANGUAGES:
+        version = found.get(language)
+        if version is not None:
+            url = version.get_url(request)
+        else:
+            with translation.override(language):
+                url = reverse("page_in_language", args=[oldest])
+        entries.append({"language": language, "url": url, "state": _state(version)})
+    return entries
