@@ -130,6 +130,21 @@ STORAGES = {
 SITE_NAME = env.str("SITE_NAME", default="Жергілікті өзін-өзі басқару коалициясы")
 """The brand line: sender of the mails and name of the admin."""
 WAGTAIL_SITE_NAME = SITE_NAME
+SITE_NAMES = {
+    "kk": SITE_NAME,
+    "ru": env.str("SITE_NAME_RU", default="Коалиция за местное самоуправление"),
+    "en": env.str("SITE_NAME_EN", default="Coalition for Local Self-Government"),
+}
+"""The brand line in each language: a mail's sender reads as the mail does."""
+SITE_FULL_NAMES = {
+    "kk": "Қазақстанның үкіметтік емес ұйымдарының «Азаматтық бастамадан – жергілікті "
+    "өзін-өзі басқаруға!» коалициясы",
+    "ru": "Коалиция неправительственных организаций Казахстана «От гражданской инициативы – "
+    "к местному самоуправлению!»",
+    "en": "Coalition of Non-Governmental Organisations of Kazakhstan “From Civic Initiative "
+    "to Local Self-Government!”",
+}
+"""The full name, as it stands in the footers of mails."""
 WAGTAILADMIN_BASE_URL = env.str("SITE_URL", default="http://localhost:8000")
 WAGTAILADMIN_PERMITTED_LANGUAGES = [("ru", "Русский"), ("kk", "Қазақша (бета)"), ("en", "English")]
 WAGTAILADMIN_USER_LOGIN_FORM = "coalition.accounts.forms.LoginForm"  # counts tries

@@ -14,6 +14,8 @@ DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 CACHES = {"default": cache(env.str("CACHE_URL", default="locmem://"))}
 SEARCH = search(env.str("SEARCH_URL", default="tantivy:///"))
 MAIL_DELIVERY = delivery(env.str("EMAIL_URL", default="file:///"))
+MAIL_ALLOWED_RECIPIENTS = env.list("MAIL_ALLOWED_RECIPIENTS", default=[]) or None
+"""None: anybody. A staging machine on these settings names who may be mailed."""
 CELERY_BROKER_URL = env.str("BROKER_URL", default="filesystem://localhost//")
 CELERY_BROKER_TRANSPORT_OPTIONS = {
     # A doorbell that a dead worker held is rung again after this; the sweep is sooner anyway.

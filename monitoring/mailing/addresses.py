@@ -1,0 +1,26 @@
+"""Addresses of people: their one form, and the keyed hash that stands for them."""
+
+from __future__ import annotations
+
+from django.utils.crypto import salted_hmac
+
+
+def normalise(address: str) -> str:
+    """The form in which an address is stored: no spaces around, the domain in ASCII lower case.
+
+    The part before the @ keeps its letters: some servers tell capitals apart. Raises ValueError
+    for an address without exactly the shape NAME@DOMAIN or with a domain that IDNA refuses.
+    """
+    local, at, domain = address.strip().rpartition("@")
+    if not (local and at and domain):
+        raise ValueError("an address needs a name, an @ and a domain")
+    try:
+        ascii_domain = domain.encode("idna").decode("ascii").lower()
+    except UnicodeError as error:
+        raise ValueError("not a domain") from error
+    return f"{local}@{ascii_domain}"
+
+
+def digest(address: str) -> str:
+    """The keyed hash of an address, blind to capitals: 64 hex digits, useless without the key."""
+    return salted_hmac("mailing.address", address.strip().lower(), algorithm="sha256").hexdigest()
