@@ -8,6 +8,7 @@ from wagtail import urls as wagtail_urls
 from wagtail.admin import urls as wagtailadmin_urls
 from wagtail.documents import urls as wagtaildocs_urls
 
+from coalition.locale.views import admin_catalog
 from coalition.pages.views import front_door
 from monitoring.core.views import healthz, readyz
 
@@ -15,6 +16,9 @@ urlpatterns = [
     path("", front_door, name="front_door"),
     path("healthz", healthz, name="healthz"),
     path("readyz", readyz, name="readyz"),
+    # Before Wagtail's: theirs do not know our Kazakh.
+    path("admin/jsi18n/", admin_catalog),
+    path("admin/localize/jsi18n/", admin_catalog),
     path("admin/", include(wagtailadmin_urls)),
     path("documents/", include(wagtaildocs_urls)),
 ]

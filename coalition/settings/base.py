@@ -112,7 +112,11 @@ WAGTAIL_I18N_ENABLED = True
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "Asia/Almaty"
-LOCALE_PATHS = [BASE_DIR / "coalition" / "locale", BASE_DIR / "monitoring" / "locale"]
+LOCALE_PATHS = [
+    BASE_DIR / "coalition" / "locale",
+    BASE_DIR / "monitoring" / "locale",
+    BASE_DIR / "coalition" / "locale" / "framework",  # our Kazakh of Django and Wagtail
+]
 FORMAT_MODULE_PATH = ["coalition.locale.formats"]
 
 # -- files ---------------------------------------------------------------------

@@ -1,0 +1,1 @@
+"""The site's words in Kazakh and Russian, its formats, and the scripts' strings of the admin."""

@@ -1,0 +1,1 @@
+"""English formats as Kazakhstan writes English."""
