@@ -1,1 +1,156 @@
-"""State of the room `memorandum`."""
+"""State of the room `memorandum`: its versions and provisions, open rules, who has acceded."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from django.db import models
+from django.db.models import Q
+from django.http import HttpRequest
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+from wagtail.admin.panels import FieldPanel
+
+from coalition.pages.models import BasePage
+from monitoring.core.models import LANGUAGES, Trilingual
+
+
+class Version(Trilingual):
+    """The memorandum as it stood from a date on; its name is the document's title."""
+
+    number = models.PositiveSmallIntegerField(_("number"), unique=True)
+    adopted_from = models.DateField(_("adopted, first day"))
+    adopted_to = models.DateField(_("adopted, last day"))
+    place_kk = models.CharField(_("place in Kazakh"), max_length=200)
+    place_ru = models.CharField(_("place in Russian"), max_length=200)
+    place_en = models.CharField(_("place in English"), max_length=200)
+    participants = models.PositiveSmallIntegerField(_("participants who signed"))
+    source = models.CharField(_("source"), max_length=300)
+    verified = models.BooleanField(
+        _("compared with the original"),
+        default=False,
+        help_text=_("Until then the page says that the text is a retelling."),
+    )
+
+    class Meta:
+        verbose_name = _("version of the memorandum")
+        verbose_name_plural = _("versions of the memorandum")
+        ordering = ["-number"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(adopted_to__gte=models.F("adopted_from")),
+                name="memorandum_days_in_order",
+            )
+        ]
+
+    @property
+    def place(self) -> str:
+        """Where it was adopted, in the reader's language."""
+        return str(getattr(self, f"place_{_reader()}"))
+
+
+class Section(Trilingual):
+    """A part of a version; its provisions are numbered through all parts."""
+
+    version = models.ForeignKey(Version, models.CASCADE, related_name="sections")
+    position = models.PositiveSmallIntegerField(_("position"))
+
+    class Meta:
+        verbose_name = _("section of the memorandum")
+        verbose_name_plural = _("sections of the memorandum")
+        ordering = ["position"]
+        constraints = [
+            models.UniqueConstraint(fields=["version", "position"], name="section_own_position")
+        ]
+
+
+class Provision(models.Model):
+    """One numbered provision, a text in each language; `#M5` is its permanent address."""
+
+    version = models.ForeignKey(Version, models.CASCADE, related_name="provisions")
+    section = models.ForeignKey(Section, models.CASCADE, related_name="provisions")
+    number = models.PositiveSmallIntegerField(_("number"))
+    text_kk = models.TextField(_("text in Kazakh"))
+    text_ru = models.TextField(_("text in Russian"))
+    text_en = models.TextField(_("text in English"))
+
+    class Meta:
+        verbose_name = _("provision of the memorandum")
+        verbose_name_plural = _("provisions of the memorandum")
+        ordering = ["number"]
+        constraints = [
+            models.UniqueConstraint(fields=["version", "number"], name="provision_own_number")
+        ]
+
+    def __str__(self) -> str:
+        return self.key
+
+    @property
+    def key(self) -> str:
+        """How the provision is cited: "M5"."""
+        return f"M{self.number}"
+
+    @property
+    def text(self) -> str:
+        """The text in the reader's language."""
+        return str(getattr(self, f"text_{_reader()}"))
+
+
+class OpenRule(Trilingual):
+    """A rule that the memorandum does not hold, until the coalition adopts one."""
+
+    key = models.SlugField(unique=True)
+    position = models.PositiveSmallIntegerField(_("position"), unique=True)
+    adopted_on = models.DateField(_("adopted by the coalition on"), null=True, blank=True)
+    rule_kk = models.TextField(_("the rule in Kazakh"), blank=True)
+    rule_ru = models.TextField(_("the rule in Russian"), blank=True)
+    rule_en = models.TextField(_("the rule in English"), blank=True)
+
+    class Meta:
+        verbose_name = _("rule of the coalition")
+        verbose_name_plural = _("rules of the coalition")
+        ordering = ["position"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(adopted_on__isnull=True, rule_kk="", rule_ru="", rule_en="")
+                | (Q(adopted_on__isnull=False) & ~Q(rule_kk="") & ~Q(rule_ru="") & ~Q(rule_en="")),
+                name="a_rule_has_its_date_and_texts",
+            )
+        ]
+
+    @property
+    def rule(self) -> str:
+        """The adopted rule in the reader's language, or ""."""
+        return str(getattr(self, f"rule_{_reader()}"))
+
+
+class MemorandumPage(BasePage):
+    """The page that shows the newest version; its body says how to join."""
+
+    route_word = "memorandum"
+    parent_page_types: ClassVar[list[str]] = ["website.HomePage"]
+    subpage_types: ClassVar[list[str]] = []
+    max_count_per_parent = 1
+    template = "memorandum/memorandum_page.html"
+    content_panels = [
+        FieldPanel("title", classname="title"),
+        FieldPanel("lead"),
+        FieldPanel("body", heading=_("How to join")),
+    ]
+
+    class Meta:
+        verbose_name = _("page of the memorandum")
+        verbose_name_plural = _("pages of the memorandum")
+
+    def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        """Adds the version with its sections, the open rules, who acceded and who founded."""
+        from coalition.memorandum import selectors
+
+        context = super().get_context(request, *args, **kwargs)
+        context.update(selectors.memorandum_context(self.locale.language_code))
+        return context
+
+
+def _reader() -> str:
+    code = (get_language() or "kk")[:2]
+    return code if code in LANGUAGES else "kk"
