@@ -1,0 +1,103 @@
+"""Reads of the room `registry`: the directory and one organisation's profile."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
+
+from wagtail.models import Site
+
+from coalition.pages.selectors import in_language
+from coalition.registry.models import Organisation, OrganisationPage, Standing
+from monitoring.core.models import LANGUAGES
+
+CONTACTS = ("address", "phone", "email", "website")
+
+
+@dataclass(frozen=True)
+class Row:
+    """One organisation in a list; `url` is empty where its page is not shown in the language."""
+
+    organisation: Organisation
+    name: str
+    place: str
+    url: str
+
+
+def directory(language: str) -> dict[str, Any]:
+    """Confirmed members and, apart from them, the founders of 2005. Five queries.
+
+    An organisation may stand in both lists: one says who is a member, the other who founded.
+    """
+    addresses = _addresses(language)
+
+    def rows(organisations: list[Organisation]) -> list[Row]:
+        return [
+            Row(one, one.short_name(language), one.place(language), addresses.get(one.pk, ""))
+            for one in organisations
+        ]
+
+    members = list(Organisation.objects.confirmed().order_by("number", "pk"))
+    return {"members": rows(members), "founders": rows(list(Organisation.objects.founders()))}
+
+
+def _addresses(language: str) -> dict[int, str]:
+    root = Site.get_site_root_paths()  # cached by Wagtail: get_url() would ask once a page
+    pages = in_language(OrganisationPage.objects.all(), language)
+    found = {}
+    for page in pages.only("pk", "url_path", "organisation_id", "locale_id"):
+        for _, path, address, code in root:
+            if page.url_path.startswith(path):
+                found[page.organisation_id] = address
+    return found
+
+
+def profile(page: OrganisationPage) -> dict[str, Any]:
+    """What an organisation's page shows beside its own text. Four queries."""
+    organisation = (
+        Organisation.objects.select_related("legal_form", "region")
+        .prefetch_related("standings")
+        .get(pk=page.organisation_id)
+    )
+    language = page.locale.language_code
+    standings = list(organisation.standings.all())
+    newest = standings[-1] if standings else None
+    return {
+        "organisation": organisation,
+        "full_name": organisation.label_in(language),
+        "place": organisation.place(language),
+        "legal_form": organisation.legal_form.label_in(language) if organisation.legal_form else "",
+        "standings": standings,
+        "confirmed": newest is not None and newest.kind == Standing.Kind.CONFIRMED,
+        "ended": newest is not None and newest.kind == Standing.Kind.ENDED,
+        "names": _names(organisation, language),
+        "contacts": _contacts(page),
+    }
+
+
+def _names(organisation: Organisation, language: str) -> list[dict[str, Any]]:
+    """Each language's name with how sure it is, the reader's own first."""
+    order = [language, *(code for code in LANGUAGES if code != language)]
+    return [
+        {
+            "language": code,
+            "name": organisation.label_in(code),
+            "confirmed": getattr(organisation, f"name_{code}_confirmed"),
+            "source": getattr(organisation, f"name_{code}_source", ""),
+            "host": urlsplit(getattr(organisation, f"name_{code}_source", "")).hostname or "",
+        }
+        for code in order
+    ]
+
+
+def _contacts(page: OrganisationPage) -> dict[str, str]:
+    """Public contacts: this page's own, else those of a shown version in another language."""
+    contacts = {name: str(getattr(page, name)) for name in CONTACTS}
+    if all(contacts.values()):
+        return contacts
+    others = OrganisationPage.objects.live().filter(organisation_id=page.organisation_id)
+    for other in others.exclude(pk=page.pk).order_by("pk"):
+        for name in CONTACTS:
+            contacts[name] = contacts[name] or str(getattr(other, name))
+    return contacts
