@@ -9,3 +9,23 @@ class RegistryConfig(AppConfig):
     name = "coalition.registry"
     label = "registry"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Register seeds, search and what roles may do with organisations."""
+        from coalition.registry import search
+        from coalition.registry import seeds as own
+        from monitoring.core import permissions, seeds
+
+        for role in ("secretariat", "administrator"):
+            permissions.register(
+                role,
+                "registry.add_organisation",
+                "registry.change_organisation",
+                "registry.add_standing",
+                "registry.view_standing",
+                "registry.add_representative",
+                "registry.change_representative",
+            )
+        search.register_kind()
+        seeds.register("registry.organisations", 60, own.seed_organisations)
+        seeds.register("registry.pages", 85, own.seed_pages)

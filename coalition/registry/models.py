@@ -69,7 +69,7 @@ class OrganisationQuerySet(models.QuerySet["Organisation"]):
         return self.filter(number__isnull=False).order_by("number")
 
 
-class Organisation(Trilingual):
+class Organisation(Trilingual):  # type: ignore[django-manager-missing] # `pages` is Wagtail's
     """An organisation of the coalition, as the secretariat knows it.
 
     A name is "confirmed" once the organisation itself has said so; a name found on a page of
@@ -279,7 +279,7 @@ class OrganisationIndexPage(BasePage):
         from coalition.registry import selectors
 
         context: dict[str, Any] = super().get_context(request, *args, **kwargs)
-        context.update(selectors.directory(self.locale.language_code))
+        context.update(selectors.directory(self.locale.language_code, request))
         return context
 
 
@@ -290,19 +290,21 @@ class OrganisationPage(BasePage):
     the organisation's public ones; entered in one language they serve all three.
     """
 
-    organisation = models.ForeignKey(
+    organisation: models.ForeignKey[Organisation, Organisation] = models.ForeignKey(
         Organisation, models.PROTECT, related_name="pages", verbose_name=_("organisation")
     )
-    address = models.CharField(_("public address"), max_length=300, blank=True)
-    phone = models.CharField(
+    address: models.CharField[str, str] = models.CharField(
+        _("public address"), max_length=300, blank=True
+    )
+    phone: models.CharField[str, str] = models.CharField(
         _("public telephone"),
         max_length=40,
         blank=True,
         help_text=_("With the code of the country: +7 …"),
     )
-    email = models.EmailField(_("public e-mail"), blank=True)
-    website = models.URLField(_("website"), blank=True)
-    logo = models.ForeignKey(
+    email: models.EmailField[str, str] = models.EmailField(_("public e-mail"), blank=True)
+    website: models.URLField[str, str] = models.URLField(_("website"), blank=True)
+    logo: models.ForeignKey[Any, Any] = models.ForeignKey(
         "wagtailimages.Image",
         models.SET_NULL,
         null=True,
@@ -316,7 +318,7 @@ class OrganisationPage(BasePage):
     is_creatable = False  # made with its organisation, one a language
     parent_page_types: ClassVar[list[str]] = ["registry.OrganisationIndexPage"]
     subpage_types: ClassVar[list[str]] = []
-    content_panels: ClassVar[list[Any]] = [
+    content_panels = [
         FieldPanel("title", read_only=True),
         FieldPanel("lead", heading=_("One sentence on what you do")),
         MultiFieldPanel(
@@ -325,8 +327,8 @@ class OrganisationPage(BasePage):
         ),
         FieldPanel("body", heading=_("Experience")),
     ]
-    promote_panels: ClassVar[list[Any]] = [FieldPanel("search_description")]
-    override_translatable_fields: ClassVar[list[Any]] = [
+    promote_panels = [FieldPanel("search_description")]
+    override_translatable_fields = [
         *BasePage.override_translatable_fields,
         SynchronizedField("phone"),
     ]

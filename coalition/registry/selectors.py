@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
-from wagtail.models import Site
+from django.http import HttpRequest
 
 from coalition.pages.selectors import in_language
 from coalition.registry.models import Organisation, OrganisationPage, Standing
@@ -25,12 +25,12 @@ class Row:
     url: str
 
 
-def directory(language: str) -> dict[str, Any]:
+def directory(language: str, request: HttpRequest | None = None) -> dict[str, Any]:
     """Confirmed members and, apart from them, the founders of 2005. Five queries.
 
     An organisation may stand in both lists: one says who is a member, the other who founded.
     """
-    addresses = _addresses(language)
+    addresses = _addresses(language, request)
 
     def rows(organisations: list[Organisation]) -> list[Row]:
         return [
@@ -42,15 +42,9 @@ def directory(language: str) -> dict[str, Any]:
     return {"members": rows(members), "founders": rows(list(Organisation.objects.founders()))}
 
 
-def _addresses(language: str) -> dict[int, str]:
-    root = Site.get_site_root_paths()  # cached by Wagtail: get_url() would ask once a page
+def _addresses(language: str, request: HttpRequest | None) -> dict[int, str]:
     pages = in_language(OrganisationPage.objects.all(), language)
-    found = {}
-    for page in pages.only("pk", "url_path", "organisation_id", "locale_id"):
-        for _, path, address, code in root:
-            if page.url_path.startswith(path):
-                found[page.organisation_id] = address
-    return found
+    return {page.organisation_id: page.get_url(request) or "" for page in pages}
 
 
 def profile(page: OrganisationPage) -> dict[str, Any]:
