@@ -192,6 +192,8 @@ EVIDENCE_ALLOW_LOOPBACK = env.bool("EVIDENCE_ALLOW_LOOPBACK", default=False)
 """Sources on loopback may be fetched: for tests and demonstrations only."""
 EVIDENCE_CONTACT = env.str("EVIDENCE_CONTACT", default="")
 """Address of a person, named in the User-Agent of our requests."""
+EVIDENCE_CA_DIR = env.str("EVIDENCE_CA_DIR", default=str(VAR_DIR / "ca"))
+"""Folder of certificate files for sites whose own chain is incomplete."""
 TRUSTED_PROXIES = env.list("TRUSTED_PROXIES", default=[])
 MAIL_ALLOWED_RECIPIENTS = env.list("MAIL_ALLOWED_RECIPIENTS", default=[])
 """Outside production: the only addresses or @domains mailed over SMTP; files take any."""

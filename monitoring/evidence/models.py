@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import zlib
-from typing import Any, NoReturn, cast
+from typing import Any, NoReturn
 from urllib.parse import urlsplit
 
 from django.db import models
@@ -179,7 +179,7 @@ class Snapshot(AppendOnly):
     @property
     def sha256(self) -> str:
         """The hash of the bytes."""
-        return cast("str", self.blob_id)
+        return self.blob_id
 
 
 class Fetch(models.Model):

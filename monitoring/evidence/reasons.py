@@ -71,3 +71,19 @@ def sentence(code: str, detail: Mapping[str, Any]) -> str:
         return pattern % detail
     except (KeyError, TypeError, ValueError):
         return pattern
+
+
+class FetchError(Exception):
+    """A fetch that came to nothing: `code` of SENTENCES, its `detail`, the site's status if any.
+
+    `wait` is how many seconds the site asked us to stay away (Retry-After), or None.
+    """
+
+    def __init__(
+        self, code: str, *, status: int | None = None, wait: float | None = None, **detail: Any
+    ) -> None:
+        super().__init__(code)
+        self.code = code
+        self.status = status
+        self.wait = wait
+        self.detail = {**detail, "status": status} if status is not None else detail
