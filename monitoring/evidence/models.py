@@ -13,6 +13,8 @@ from django.utils.translation import gettext_lazy as _
 
 from monitoring.core import clock
 from monitoring.evidence import reasons
+from monitoring.institutions.models import Body
+from monitoring.vocabulary.models import Topic
 
 LANGUAGES = [("kk", _("Kazakh")), ("ru", _("Russian")), ("en", _("English"))]
 
@@ -55,6 +57,22 @@ class Source(models.Model):
         _("announce entries not older than so many days"),
         default=7,
         help_text=_("Older entries are recorded but not mailed."),
+    )
+    body = models.ForeignKey(
+        Body,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("public body"),
+        help_text=_("Proposed for each entry; the analyst may change it."),
+    )
+    topics = models.ManyToManyField(
+        Topic,
+        blank=True,
+        related_name="+",
+        verbose_name=_("topics"),
+        help_text=_("Proposed for each entry; the analyst may change them."),
     )
     paused = models.BooleanField(_("paused"), default=False)
     paused_reason = models.CharField(_("why paused"), max_length=500, blank=True)

@@ -8,6 +8,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from monitoring.core import clock
+from monitoring.decisions.models import Decision
 from monitoring.evidence.models import Snapshot, Source
 
 
@@ -53,6 +54,9 @@ class Candidate(models.Model):
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+"
     )
     decided_at = models.DateTimeField(null=True)
+    decision = models.ForeignKey(
+        Decision, models.PROTECT, null=True, related_name="candidates", verbose_name=_("decision")
+    )
     reason = models.TextField(_("reason"), blank=True)
 
     objects = CandidateQuerySet.as_manager()
@@ -69,6 +73,11 @@ class Candidate(models.Model):
             models.CheckConstraint(
                 name="candidate_rejected_with_reason",
                 condition=~Q(state="rejected") | ~Q(reason=""),
+            ),
+            models.CheckConstraint(
+                name="candidate_decided_by_a_person_at_a_time",
+                condition=Q(state="new", decided_at__isnull=True)
+                | (~Q(state="new") & Q(decided_at__isnull=False)),
             ),
         ]
         indexes = [models.Index(fields=["state", "-id"], name="candidate_queue")]
