@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import pytest
 from django.template import Context, Template
@@ -15,10 +15,12 @@ from monitoring.core.templatetags.frame import unbroken
 
 
 @pytest.fixture(autouse=True)
-def own_sections(monkeypatch: pytest.MonkeyPatch) -> None:
+def own_sections(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setattr(sections, "_providers", sections._providers.copy())
     for slot in ("navigation", "footer"):
         sections._providers[slot] = []
+    with translation.override("kk"):
+        yield
 
 
 def _item(**data: object) -> sections.Provider:

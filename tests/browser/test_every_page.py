@@ -1,0 +1,180 @@
+"""Each kind of page in three languages, as a reader's browser sees it."""
+
+from __future__ import annotations
+
+import gzip
+import re
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page
+
+from monitoring.core.routes import word
+from tests.browser.conftest import ADMIN, OpenPage, Site
+
+LANGUAGES = ("kk", "ru", "en")
+LISTS: dict[str, str] = {
+    "home": "",
+    "missing": "no-such-page-123/",
+}
+"""Kind of page → its path under the language's prefix; a {word} comes from the table of routes."""
+DETAILS: dict[str, tuple[str, str]] = {}
+"""Kind of page → (kind of list, pattern of a link on it): the first such link is opened."""
+KINDS = [*LISTS, *DETAILS]
+
+
+def _list_path(kind: str, language: str) -> str:
+    rest = re.sub(r"{([\w-]+)}", lambda found: word(found[1], language), LISTS[kind])
+    return f"/{language}/{rest}"
+
+
+def _path(site: Site, kind: str, language: str) -> str:
+    """The address of a kind of page in a language."""
+    if kind in LISTS:
+        return _list_path(kind, language)
+    listing, pattern = DETAILS[kind]
+    start = _list_path(listing, language)
+    body = site.get(start)[1].decode()
+    found = re.search(rf'href="({re.escape(start)}{pattern})"', body)
+    assert found, f"no link to a {kind} on {start}"
+    return found[1]
+
+
+def _sideways(page: Page) -> int:
+    """How many pixels the page is wider than its window."""
+    return int(page.evaluate("document.documentElement.scrollWidth - window.innerWidth"))
+
+
+def _serious(page: Page) -> list[str]:
+    """What axe finds serious or critical, one line each, with the first element."""
+    found: list[dict[str, Any]] = Axe().run(page).response["violations"]
+    return [
+        f"{one['id']}: {one['help']} {one['nodes'][0]['html']}"
+        for one in found
+        if one["impact"] in {"serious", "critical"}
+    ]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_page_is_whole_in_its_language(
+    site: Site, open_page: OpenPage, kind: str, language: str
+) -> None:
+    path = _path(site, kind, language)
+    for width, dark in ((390, False), (1280, True)):
+        with open_page(path, width=width, dark=dark) as page:
+            assert page.get_attribute("html", "lang") == language
+            assert page.locator("h1").count() == 1
+            assert page.title().strip(" ·") != ""
+            assert _sideways(page) <= 0, f"{path} scrolls sideways at {width}"
+            assert _serious(page) == []
+            page.set_viewport_size({"width": 320, "height": 640})
+            assert _sideways(page) <= 0, f"{path} scrolls sideways at 320"
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_page_is_light_and_asks_no_other_host(
+    site: Site, browser_page: Page, kind: str, language: str
+) -> None:
+    path = _path(site, kind, language)
+    asked: list[str] = []
+    complaints: list[str] = []
+    sizes: list[int] = []
+
+    browser_page.on("request", lambda request: asked.append(request.url))
+    browser_page.on("pageerror", lambda error: complaints.append(str(error)))
+    browser_page.on(
+        "console",
+        lambda message: complaints.append(message.text) if message.type == "error" else None,
+    )
+    browser_page.on(
+        "requestfinished", lambda request: sizes.append(request.sizes()["responseBodySize"])
+    )
+    browser_page.goto(site.url + path, wait_until="networkidle")
+    wire = [url for url in asked if not url.startswith("data:")]
+    assert {urlsplit(url).netloc for url in wire} == {urlsplit(site.url).netloc}
+    assert len(wire) <= 8
+    assert sum(sizes) <= 60 * 1024
+    if kind == "missing":
+        complaints = [one for one in complaints if "404" not in one]  # its own status
+    assert complaints == []
+    assert len(gzip.compress(browser_page.content().encode())) <= 30 * 1024
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_keyboard_reaches_the_content_first_and_is_seen(
+    open_page: OpenPage, language: str
+) -> None:
+    with open_page(f"/{language}/", width=1280) as page:
+        page.keyboard.press("Tab")
+        skip = page.locator(":focus")
+        assert skip.get_attribute("href") == "#main"
+        box = skip.bounding_box()
+        assert box is not None
+        assert box["x"] >= 0
+        page.keyboard.press("Enter")
+        assert page.evaluate("document.activeElement.id") == "main"
+        page.keyboard.press("Tab")
+        ring = page.evaluate("getComputedStyle(document.activeElement).outlineWidth")
+        assert ring == "3px"
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_menu_opens_without_javascript_on_a_phone(open_page: OpenPage, language: str) -> None:
+    with open_page(f"/{language}/", java_script_enabled=False) as page:
+        items = page.locator(".nav-items")
+        assert not items.is_visible()
+        page.locator(".menu summary").click()
+        assert items.is_visible()
+    with open_page(f"/{language}/", width=1280, java_script_enabled=False) as page:
+        assert page.locator(".nav-items").is_visible()
+        assert not page.locator(".menu").is_visible()
+
+
+@pytest.mark.parametrize("width", [320, 390, 1280])
+def test_the_language_switch_is_always_there_and_large_enough_to_touch(
+    open_page: OpenPage, width: int
+) -> None:
+    with open_page("/kk/", width=width) as page:
+        for link in page.locator(".languages a").all():
+            box = link.bounding_box()
+            assert box is not None
+            assert box["height"] >= 44
+            assert box["width"] >= 36
+            assert link.is_visible()
+        page.locator(".languages a[hreflang=ru]").click()
+        assert page.get_attribute("html", "lang") == "ru"
+
+
+ADMIN_PAGES = (
+    "/admin/",
+    "/admin/pages/",
+    "/admin/snippets/",
+    "/admin/account/",
+    "/admin/users/",
+)
+
+
+def test_the_admin_asks_no_other_host(site: Site, browser_page: Page) -> None:
+    asked: list[str] = []
+    browser_page.on("request", lambda request: asked.append(request.url))
+    browser_page.goto(f"{site.url}/admin/", wait_until="networkidle")
+    browser_page.fill("input[name=username]", ADMIN[0])
+    browser_page.fill("input[name=password]", ADMIN[1])
+    browser_page.locator("form [type=submit]").first.click()
+    browser_page.wait_for_load_state("networkidle")
+    assert urlsplit(browser_page.url).path == "/admin/"
+    for path in ADMIN_PAGES:
+        answer = browser_page.goto(site.url + path, wait_until="networkidle")
+        assert answer is not None
+        assert answer.status == 200, path
+    strangers = {
+        url
+        for url in asked
+        if urlsplit(url).scheme not in {"data", "blob"}
+        and urlsplit(url).netloc != urlsplit(site.url).netloc
+    }
+    assert strangers == set()
