@@ -10,7 +10,10 @@ import hashlib
 import json
 from collections import Counter
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
+
+from django.db import models, transaction
 
 _seeds: dict[str, tuple[int, Callable[[Report], None]]] = {}
 
@@ -76,8 +79,34 @@ def apply(
         SeedRecord.objects.update_or_create(key=key, defaults={"digest": digest(has)})
         report.same(key)
     elif never_seeded or untouched:
-        write()
-        SeedRecord.objects.update_or_create(key=key, defaults={"digest": digest(current())})
+        with transaction.atomic():  # a row that is half written would look like a person's
+            write()
+            SeedRecord.objects.update_or_create(key=key, defaults={"digest": digest(current())})
         report.wrote(key)
     else:
         report.kept(key)
+
+
+def read(path: Path) -> list[dict[str, Any]]:
+    """The rows of a seed file (JSON, UTF-8)."""
+    rows: list[dict[str, Any]] = json.loads(path.read_text(encoding="utf-8"))
+    return rows
+
+
+def apply_row(
+    report: Report, key: str, model: type[models.Model], by: str, wanted: dict[str, Any]
+) -> None:
+    """`apply` for a plain row of reference data: `wanted` are its columns, `by` names it.
+
+    Raises ValidationError for a row that the model refuses.
+    """
+    rows = model._default_manager.filter(**{by: wanted[by]})
+
+    def write() -> None:
+        row = rows.first() or model()
+        for column, value in wanted.items():
+            setattr(row, column, value)
+        row.full_clean()
+        row.save()
+
+    apply(report, key, wanted, lambda: rows.values(*wanted).first(), write)

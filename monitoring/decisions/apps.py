@@ -9,3 +9,10 @@ class DecisionsConfig(AppConfig):
     name = "monitoring.decisions"
     label = "decisions"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Register what the room is seeded with."""
+        from monitoring.core import seeds
+        from monitoring.decisions.seeds import seed
+
+        seeds.register("decisions", 30, seed)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Any, NoReturn
+from typing import Any
 
 from django.conf import settings
 from django.contrib.contenttypes.fields import GenericRelation
@@ -27,14 +27,11 @@ from monitoring.core import clock
 from monitoring.core.dates import Precision
 from monitoring.core.models import LANGUAGES, Trilingual
 from monitoring.decisions.text.titles import shorten
+from monitoring.evidence.models import AppendOnly, Snapshot
 from monitoring.institutions.models import Body, Event
 from monitoring.vocabulary.models import Region, Status, Topic, Verified
 
 LANGUAGE_CHOICES = [("kk", _("Kazakh")), ("ru", _("Russian")), ("en", _("English"))]
-
-
-class AppendOnlyError(Exception):
-    """A row that is only ever added was to be changed or removed."""
 
 
 class DecisionKind(Trilingual):
@@ -296,7 +293,7 @@ class Link(models.Model):
         return str(getattr(self, f"label_{language}", "") or self.label_kk)
 
 
-class StageEvent(models.Model):
+class StageEvent(AppendOnly):
     """A dated step of a decision. Only ever added: a mistake is replaced by a later row."""
 
     decision = models.ForeignKey(Decision, models.PROTECT, related_name="stage_events")
@@ -343,16 +340,6 @@ class StageEvent(models.Model):
     def __str__(self) -> str:
         return str(self.stage)
 
-    def save(self, *args: Any, **kwargs: Any) -> None:
-        """Add the row; a row that stands is refused with AppendOnlyError."""
-        if self.pk is not None:
-            raise AppendOnlyError("a step is never rewritten; add one that replaces it")
-        super().save(*args, **kwargs)
-
-    def delete(self, *args: Any, **kwargs: Any) -> NoReturn:
-        """Refused."""
-        raise AppendOnlyError("a step is never removed; add one that replaces it")
-
     def title_in(self, language: str) -> str:
         """What happened, in words; else the name of the stage."""
         return str(self.titles.get(language) or self.stage.label_in(language))
@@ -364,7 +351,8 @@ class FieldSource(models.Model):
     decision = models.ForeignKey(Decision, models.CASCADE, related_name="field_sources")
     field = models.SlugField(max_length=60)
     value = models.TextField(blank=True)
-    source = models.CharField(max_length=1000, blank=True)
+    source = models.CharField(max_length=2000, blank=True)
+    snapshot = models.ForeignKey(Snapshot, models.PROTECT, null=True, blank=True, related_name="+")
     by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+"
     )

@@ -22,6 +22,7 @@ from monitoring.decisions.models import (
     StageEvent,
 )
 from monitoring.decisions.publication import public_change
+from monitoring.evidence.models import Snapshot
 from monitoring.institutions.models import Body
 from monitoring.vocabulary.models import Status, Topic
 
@@ -64,7 +65,7 @@ def create_decision(
     editions: Mapping[str, Mapping[str, str]] | None = None,
     number: str = "",
     links: Iterable[str | Mapping[str, Any]] = (),
-    snapshot: Any = None,
+    snapshot: Snapshot | None = None,
     source: str = "",
     by: Any = None,
     public: bool = False,
@@ -110,7 +111,7 @@ def update_decision(
     *,
     decision: Decision,
     version: int | None = None,
-    snapshot: Any = None,
+    snapshot: Snapshot | None = None,
     source: str = "",
     by: Any = None,
     announce: bool = True,
@@ -297,7 +298,7 @@ def _as_text(decision: Decision, name: str, value: Any) -> str:
 
 
 def _note_sources(
-    decision: Decision, facts: Iterable[str], *, snapshot: Any, source: str, by: Any
+    decision: Decision, facts: Iterable[str], *, snapshot: Snapshot | None, source: str, by: Any
 ) -> None:
     now = clock.now()
     FieldSource.objects.bulk_create(
@@ -306,6 +307,7 @@ def _note_sources(
             field=name,
             value=_as_text(decision, name, None),
             source=source,
+            snapshot=snapshot,
             by=by,
             at=now,
         )

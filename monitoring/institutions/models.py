@@ -171,7 +171,9 @@ class EventSource(models.Model):
 
     event = models.ForeignKey(Event, models.CASCADE, related_name="sources")
     url = models.URLField(_("address"), max_length=1000, blank=True)
-    text = models.CharField(_("in words"), max_length=500, blank=True)
+    label_kk = models.CharField(_("in words, Kazakh"), max_length=300, blank=True)
+    label_ru = models.CharField(_("in words, Russian"), max_length=300, blank=True)
+    label_en = models.CharField(_("in words, English"), max_length=300, blank=True)
 
     class Meta:
         verbose_name = _("source of an event")
@@ -179,9 +181,13 @@ class EventSource(models.Model):
         ordering = ["pk"]
         constraints = [
             models.CheckConstraint(
-                condition=~Q(url="") | ~Q(text=""), name="event_source_says_something"
+                condition=~Q(url="") | ~Q(label_kk=""), name="event_source_says_something"
             ),
         ]
 
     def __str__(self) -> str:
-        return self.url or self.text
+        return self.label_kk or self.url
+
+    def label_in(self, language: str) -> str:
+        """The words of the source; empty if it has none and the host must do."""
+        return str(getattr(self, f"label_{language}", "") or self.label_kk)

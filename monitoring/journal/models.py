@@ -40,7 +40,7 @@ class ChangeQuerySet(models.QuerySet["Change"]):
         """Refused, except for giving a position to rows that have none."""
         if set(values) != {"position"}:
             raise AppendOnlyError("a change is never rewritten")
-        return super().filter(position__isnull=True).update(**values)
+        return models.QuerySet.update(self.filter(position__isnull=True), **values)
 
     def delete(self) -> NoReturn:
         """Refused."""

@@ -9,3 +9,10 @@ class VocabularyConfig(AppConfig):
     name = "monitoring.vocabulary"
     label = "vocabulary"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Register what the room is seeded with."""
+        from monitoring.core import seeds
+        from monitoring.vocabulary.seeds import seed
+
+        seeds.register("vocabulary", 10, seed)

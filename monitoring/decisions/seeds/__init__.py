@@ -1,0 +1,211 @@
+"""What the room `decisions` is seeded with: kinds, stages, and dated acts and bills since 1991."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from monitoring.core.dates import parse_partial
+from monitoring.core.seeds import Report, apply, apply_row, read
+from monitoring.decisions.models import Decision, DecisionAlias, DecisionKind, Stage, StageEvent
+from monitoring.decisions.services import add_stage_event, create_decision, update_decision
+from monitoring.institutions.models import Body, Event
+from monitoring.vocabulary.models import Status, Topic
+
+FOLDER = Path(__file__).parent
+LABELS = ("label_kk", "label_ru", "label_en")
+
+
+def seed(report: Report) -> None:
+    """Write the reference rows, then the decisions, then what leads from one to another.
+
+    Seeded decisions are public and announced to nobody: they are old.
+    """
+    for name, model in (("kinds", DecisionKind), ("stages", Stage)):
+        for values in read(FOLDER / f"{name}.json"):
+            apply_row(report, f"decisions.{name}:{values['key']}", model, "key", values)
+    rows = read(FOLDER / "decisions.json")
+    for values in rows:
+        _decision(report, values)
+    for values in rows:
+        _relations(report, values)
+
+
+def _decision(report: Report, values: dict[str, Any]) -> None:
+    wanted = {name: values[name] for name in _FACTS} | {
+        "bodies": sorted(values["bodies"]),
+        "topics": sorted(values["topics"]),
+        "links": [
+            [link["url"], *(link.get(label, "") for label in LABELS)] for link in values["links"]
+        ],
+        "stages": sorted(stage["key"] for stage in values["stages"]),
+        "aliases": sorted(values["aliases"]),
+    }
+    apply(
+        report,
+        f"decisions.decision:{values['key']}",
+        wanted,
+        lambda: _as_seeded(values["key"]),
+        lambda: _write(values),
+    )
+
+
+_FACTS = (
+    "kind",
+    "number",
+    "register_number",
+    "date",
+    "precision",
+    "status",
+    "status_date",
+    "verified",
+    "note",
+    "titles",
+    "codes",
+)
+
+
+def _as_seeded(key: str) -> dict[str, Any] | None:
+    """A decision in the shape of the seed file, as it stands now."""
+    decision = Decision.objects.select_related("kind", "status").filter(key=key).first()
+    if decision is None:
+        return None
+    return {
+        "kind": decision.kind.key,
+        "number": decision.adoption_number,
+        "register_number": decision.register_number,
+        "date": _text(decision.date),
+        "precision": decision.precision,
+        "status": decision.status.key if decision.status else "",
+        "status_date": _text(decision.status_date),
+        "verified": decision.verified,
+        "note": decision.note,
+        "titles": {edition.language: edition.title for edition in decision.editions.all()},
+        "codes": dict(decision.codes.values_list("collection", "value")),
+        "bodies": sorted(decision.bodies.values_list("key", flat=True)),
+        "topics": sorted(decision.topics.values_list("slug", flat=True)),
+        "links": [
+            [getattr(link, name) for name in ("url", *LABELS)] for link in decision.links.all()
+        ],
+        "stages": sorted(decision.stage_events.exclude(key=None).values_list("key", flat=True)),
+        "aliases": sorted(decision.aliases.values_list("key", flat=True)),
+    }
+
+
+def _text(date: Any) -> str:
+    return date.isoformat() if date else ""
+
+
+def _date(text: str) -> Any:
+    return parse_partial(text)[0] if text else None
+
+
+def _write(values: dict[str, Any]) -> None:
+    facts = {
+        "kind": DecisionKind.objects.get(key=values["kind"]),
+        "register_number": values["register_number"],
+        "date": _date(values["date"]),
+        "precision": values["precision"],
+        "status": Status.objects.get(key=values["status"]),
+        "status_date": _date(values["status_date"]),
+        "verified": values["verified"],
+        "note": values["note"],
+        "bodies": list(Body.objects.filter(key__in=values["bodies"])),
+        "topics": list(Topic.objects.filter(slug__in=values["topics"])),
+        "links": values["links"],
+        "codes": values["codes"],
+    }
+    source = values["links"][0]["url"] or values["links"][0]["label_en"]
+    decision = Decision.objects.filter(key=values["key"]).first()
+    if decision is None:
+        decision = create_decision(
+            key=values["key"],
+            number=values["number"],
+            editions={code: {"title": title} for code, title in values["titles"].items()},
+            source=source,
+            public=True,
+            announce=False,
+            **facts,
+        )
+    else:
+        update_decision(
+            decision=decision,
+            source=source,
+            announce=False,
+            adoption_number=values["number"],
+            **facts,
+        )
+        for edition in decision.editions.all():
+            title = values["titles"][edition.language]
+            if edition.title != title:
+                edition.title = title
+                edition.save_revision().publish(skip_permission_checks=True)
+    for alias in values["aliases"]:
+        DecisionAlias.objects.get_or_create(key=alias, defaults={"decision": decision})
+    for stage in values["stages"]:
+        _stage(decision, stage)
+
+
+def _stage(decision: Decision, values: dict[str, Any]) -> None:
+    if StageEvent.objects.filter(key=values["key"]).exists():
+        return
+    add_stage_event(
+        decision=decision,
+        key=values["key"],
+        stage=Stage.objects.get(key=values["stage"]),
+        date=_date(values["date"]),
+        precision=values["precision"],
+        body=Body.objects.filter(key=values["body"]).first() if values.get("body") else None,
+        number=values.get("number", ""),
+        titles=values.get("titles"),
+        url=values["url"],
+        verified=values["verified"],
+        note=values.get("note", ""),
+        announce=False,
+    )
+
+
+def _relations(report: Report, values: dict[str, Any]) -> None:
+    decision = Decision.objects.filter(key=values["key"]).first()
+    if decision is None:
+        return
+    wanted = {name: sorted(values[name]) for name in ("related", "events")} | {
+        "status_by": values["status_by"]
+    }
+    if not any(wanted.values()):
+        return
+    apply(
+        report,
+        f"decisions.relations:{values['key']}",
+        wanted,
+        lambda: _related(decision.pk, wanted),
+        lambda: _relate(decision, wanted),
+    )
+
+
+def _related(pk: int, wanted: dict[str, Any]) -> dict[str, Any] | None:
+    """Of what the seed relates to the decision, what is related now; None if nothing is.
+
+    Relations lead both ways, so that a decision has more of them than its own row names.
+    """
+    decision = Decision.objects.select_related("status_by").get(pk=pk)
+    has = {
+        name: sorted(
+            getattr(decision, name).filter(key__in=wanted[name]).values_list("key", flat=True)
+        )
+        for name in ("related", "events")
+    }
+    by = decision.status_by.key if decision.status_by else ""
+    return {**has, "status_by": by} if any(has.values()) or by else None
+
+
+def _relate(decision: Decision, wanted: dict[str, Any]) -> None:
+    related = Decision.objects.filter(key__in=wanted["related"])
+    events = Event.objects.filter(key__in=wanted["events"])
+    update_decision(
+        decision=decision,
+        announce=False,
+        related=[*decision.related.exclude(pk__in=related), *related],
+        events=[*decision.events.exclude(pk__in=events), *events],
+        status_by=Decision.objects.filter(key=wanted["status_by"] or None).first(),
+    )

@@ -1,0 +1,89 @@
+"""What the room `institutions` is seeded with: kinds of body, bodies, events."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from monitoring.core.dates import parse_partial
+from monitoring.core.seeds import Report, apply, apply_row, read
+from monitoring.institutions.models import Body, BodyKind, Event, EventKind
+from monitoring.institutions.services import set_event_sources
+from monitoring.vocabulary.models import Status
+
+FOLDER = Path(__file__).parent
+
+
+def seed(report: Report) -> None:
+    """Write kinds, bodies and events; a body's successor once every body stands."""
+    for name, model in (("body_kinds", BodyKind), ("bodies", Body)):
+        rows = read(FOLDER / f"{name}.json")
+        for values in rows:
+            key = f"institutions.{model.__name__.lower()}:{values['key']}"
+            wanted = {field: value for field, value in values.items() if field != "successor"}
+            apply_row(report, key, model, "key", _lived(wanted))
+        for values in rows:
+            if values.get("successor"):
+                _follow(report, model, values["key"], values["successor"])
+    for values in read(FOLDER / "event_kinds.json"):
+        apply_row(report, f"institutions.eventkind:{values['key']}", EventKind, "key", values)
+    for values in read(FOLDER / "events.json"):
+        _event(report, values)
+
+
+def _lived(values: dict[str, Any]) -> dict[str, Any]:
+    wanted = dict(values)
+    for field in ("date_from", "date_to"):
+        if wanted.get(field):
+            wanted[field], wanted[f"{field}_precision"] = parse_partial(wanted[field])
+        else:
+            wanted.pop(field, None)
+    if isinstance(wanted.get("kind"), str):
+        wanted["kind_id"] = BodyKind.objects.get(key=wanted.pop("kind")).pk
+    return wanted
+
+
+def _follow(report: Report, model: type[Body] | type[BodyKind], key: str, successor: str) -> None:
+    rows = model._default_manager.filter(key=key)
+    after = model._default_manager.get(key=successor)
+
+    def write() -> None:
+        row = rows.get()
+        row.successor = after  # type: ignore[assignment]  # both are of the one model
+        row.full_clean()
+        row.save(update_fields=["successor"])
+
+    apply(
+        report,
+        f"institutions.{model.__name__.lower()}.successor:{key}",
+        after.key,
+        lambda: rows.values_list("successor__key", flat=True).first(),
+        write,
+    )
+
+
+def _event(report: Report, values: dict[str, Any]) -> None:
+    wanted = {field: values[field] for field in ("key", "name_kk", "name_ru", "name_en")}
+    wanted |= {field: values[field] for field in ("precision", "verified", "note")}
+    wanted["date"] = parse_partial(values["date"])[0]
+    wanted["date_end"] = parse_partial(values["date_end"])[0] if values["date_end"] else None
+    wanted["kind_id"] = EventKind.objects.get(key=values["kind"]).pk
+    wanted["status_id"] = Status.objects.get(key=values["status"]).pk
+    for field, model in (("body", Body), ("body_kind", BodyKind)):
+        found = model._default_manager.filter(key=values[field]).first()
+        wanted[f"{field}_id"] = found.pk if found else None
+    apply_row(report, f"institutions.event:{values['key']}", Event, "key", wanted)
+    event = Event.objects.filter(key=values["key"]).first()
+    if event is None:
+        return
+    sources = [
+        {"url": one["url"], **{f: one.get(f, "") for f in ("label_kk", "label_ru", "label_en")}}
+        for one in values["sources"]
+    ]
+    apply(
+        report,
+        f"institutions.event.sources:{values['key']}",
+        sources,
+        lambda: list(event.sources.values("url", "label_kk", "label_ru", "label_en")) or None,
+        lambda: set_event_sources(event=event, sources=sources),
+    )
