@@ -10,8 +10,12 @@ if "VAR_DIR" not in os.environ:
     atexit.register(shutil.rmtree, os.environ["VAR_DIR"], ignore_errors=True)
 
 from coalition.settings.embedded import *  # noqa: F403 - VAR_DIR is set before it is read
-from coalition.settings.embedded import STORAGES
+from coalition.settings.embedded import DATABASES, STORAGES, VAR_DIR
 
+if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
+    # A file, as in a real run: a database in memory has one connection and hides lock errors.
+    DATABASES["default"]["TEST"] = {"NAME": str(VAR_DIR / "test.sqlite3")}
+(VAR_DIR / "static").mkdir(parents=True, exist_ok=True)  # whitenoise warns without it
 SECRET_KEY = "a secret of the tests alone, long enough for every check of it"  # noqa: S105 - not one
 ALLOWED_HOSTS = ["*"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # tests sign in often

@@ -1,0 +1,113 @@
+"""What is killed comes back; what is started twice is refused; nothing outlives its parent."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+
+from tests.demo.platform import ROOT, Platform, running, wait_for
+
+pytestmark = pytest.mark.faults
+
+
+@pytest.fixture(scope="module")
+def platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
+    with running(tmp_path_factory.mktemp("platform") / "var") as started:
+        started.wait_until_ready()
+        yield started
+
+
+def start_again(platform: Platform, **changes: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "manage.py", "start"],
+        cwd=ROOT,
+        env={**platform.environment, **changes},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+
+def test_a_second_start_is_refused_and_names_the_pids(platform: Platform) -> None:
+    refused = start_again(platform)
+    assert refused.returncode == 3
+    named = {int(number) for number in re.findall(r"\d+", refused.stderr.partition("pids")[2])}
+    assert set(platform.pids()) <= named
+    assert platform.answers()
+
+
+def test_a_taken_port_is_explained_with_its_holder(platform: Platform, tmp_path: Path) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = str(taken.getsockname()[1])
+        refused = start_again(platform, VAR_DIR=str(tmp_path / "var"), PORT=port)
+    assert refused.returncode == 4
+    assert f"Port {port} is taken by pid {os.getpid()}" in refused.stderr
+    assert "make run PORT=" in refused.stderr
+
+
+@pytest.mark.parametrize("port", ["http", "0", "70000", "-1"])
+def test_a_port_that_is_none_is_refused(platform: Platform, tmp_path: Path, port: str) -> None:
+    refused = start_again(platform, VAR_DIR=str(tmp_path / "var"), PORT=port)
+    assert refused.returncode != 0
+    assert "a port is a number from 1 to 65535" in refused.stderr
+
+
+@pytest.mark.parametrize("name", ["gunicorn", "worker", "beat"])
+def test_a_killed_child_is_started_again(platform: Platform, name: str) -> None:
+    before = platform.pid_of(name)
+    assert before
+    for pid in before:
+        os.kill(pid, signal.SIGKILL)
+    began = time.monotonic()
+    wait_for(lambda: set(platform.pid_of(name)) - set(before), 10, f"{name} started again")
+    wait_for(platform.answers, 10, "the site")
+    assert time.monotonic() - began < 5
+    platform.wait_until_ready()
+
+
+def test_a_killed_master_alone_does_not_keep_the_port(platform: Platform) -> None:
+    os.kill(min(platform.pid_of("gunicorn")), signal.SIGKILL)
+    began = time.monotonic()
+    time.sleep(0.3)
+    wait_for(platform.answers, 10, "the site")
+    assert time.monotonic() - began < 5
+
+
+def test_logs_are_one_line_an_event(platform: Platform) -> None:
+    for name in ("site", "worker", "scheduler"):
+        for line in (platform.var / "log" / f"{name}.log").read_text().splitlines():
+            assert re.match(r"\[?\d{4}-\d\d-\d\d \d\d:\d\d:\d\d", line), f"{name}.log: {line!r}"
+
+
+def test_children_end_with_a_parent_that_was_killed(platform: Platform) -> None:
+    assert platform.parent is not None
+    platform.parent.kill()
+    platform.parent.wait()
+    if refused := start_again(platform) if platform.pids() else None:
+        assert refused.returncode == 3, "children that still end refuse a start"
+    wait_for(lambda: not platform.pids(), 15, "the end of the children")
+    with pytest.raises(httpx.TransportError):
+        httpx.get(platform.address, timeout=2)
+    assert platform.start() < 30
+    platform.wait_until_ready()
+
+
+def test_ctrl_c_stops_everything(platform: Platform) -> None:
+    assert platform.parent is not None
+    platform.parent.send_signal(signal.SIGINT)
+    platform.parent.wait(30)
+    wait_for(lambda: not platform.pids(), 5, "the end of all")
+    assert platform.start() < 10, "nothing to migrate: the first page comes at once"
