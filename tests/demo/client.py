@@ -68,7 +68,7 @@ class Page:
     def form(self, holds: str) -> Form:
         """The first form that has a field of that name. Raises LookupError."""
         for tag in self.soup.find_all("form"):
-            if tag.find(attrs={"name": holds}):
+            if any(field.get("name") == holds for field in tag.find_all(True)):
                 return Form(tag, self.url)
         raise LookupError(f"no form with a field {holds!r} on {self.url} ({self.status})")
 

@@ -15,6 +15,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from monitoring.core import processes
 from tests.demo.platform import ROOT, Platform, running, wait_for
 
 pytestmark = pytest.mark.faults
@@ -96,13 +97,28 @@ def test_children_end_with_a_parent_that_was_killed(platform: Platform) -> None:
     assert platform.parent is not None
     platform.parent.kill()
     platform.parent.wait()
-    if refused := start_again(platform) if platform.pids() else None:
-        assert refused.returncode == 3, "children that still end refuse a start"
     wait_for(lambda: not platform.pids(), 15, "the end of the children")
     with pytest.raises(httpx.TransportError):
         httpx.get(platform.address, timeout=2)
     assert platform.start() < 30
     platform.wait_until_ready()
+
+
+def test_a_child_that_outlived_its_parent_refuses_a_start(
+    platform: Platform, tmp_path: Path
+) -> None:
+    lock = tmp_path / "var" / "lock" / "children"
+    lock.parent.mkdir(parents=True)
+    wrapper = [sys.executable, "-m", "monitoring.core.processes", str(lock), str(os.getpid())]
+    child = subprocess.Popen([*wrapper, "sleep", "60"], cwd=ROOT)
+    try:
+        wait_for(lambda: processes.holders(lock), 10, "the child's lock")
+        refused = start_again(platform, VAR_DIR=str(tmp_path / "var"))
+    finally:
+        child.kill()
+        child.wait()
+    assert refused.returncode == 3
+    assert str(child.pid) in refused.stderr
 
 
 def test_ctrl_c_stops_everything(platform: Platform) -> None:
