@@ -1,0 +1,219 @@
+"""Every word a person reads exists in Kazakh, Russian and English, and is spelled soundly.
+
+Source strings are English; the catalogues hold Kazakh and Russian.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+from collections import Counter
+from collections.abc import Iterator
+from functools import cache
+from gettext import c2py
+from pathlib import Path
+
+import pytest
+from babel.messages.catalog import Catalog, Message
+from babel.messages.extract import extract
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+from django.utils.translation.template import templatize
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+CATALOGUES = sorted(ROOT.glob("*/locale/**/LC_MESSAGES/*.po"))
+OURS = [path for path in CATALOGUES if "framework" not in path.parts]
+LANGUAGES = ("kk", "ru")
+PLURALS = {"kk": [1, 0, 1, 1, 1, 1], "ru": [2, 0, 1, 2, 2, 0]}
+"""Form of 0, 1, 2, 5, 11 and 21."""
+KEYWORDS: dict[str, tuple[int | tuple[int, str], ...] | None] = {
+    "_": None, "gettext": None, "gettext_lazy": None, "gettext_noop": None,
+    "ngettext": (1, 2), "ngettext_lazy": (1, 2),
+    "pgettext": ((1, "c"), 2), "pgettext_lazy": ((1, "c"), 2),
+    "npgettext": ((1, "c"), 2, 3), "npgettext_lazy": ((1, "c"), 2, 3),
+}  # fmt: skip
+
+Key = tuple[str, str]
+"""Context ("" for none) and source string (the singular)."""
+
+PLACEHOLDER = re.compile(r"%\(\w+\)[a-z]|%[sd]|\{\w*\}")
+MARKUP = re.compile(r"<[^>]*>|&\w+;|\b\w+://\S+|\S+@\S+|\S+\.(?:kz|org|com)\b")
+LATIN_NAMES = {
+    # Names and file formats that all three languages write in Latin letters.
+    "API", "Atom", "AT", "CSRF", "CSV", "DOCX", "DOI", "HTML", "HTTP", "ID", "iCal", "JavaScript",
+    "JSON", "PDF", "PO", "PNG", "QR", "RSS", "SHA", "SMS", "Telegram", "URL", "UTC", "UUID",
+    "WhatsApp", "XLSX", "XML", "ZIP", "cookie", "https", "http", "robots", "txt", "ics", "eml",
+    "Wagtail", "Django", "IPv", "IP", "VII", "VIII", "ISO", "KATO", "CC", "BY", "geokz",
+}  # fmt: skip
+NOT_OUR_WORDS = re.compile(
+    # Legal words for control and supervision; another word for candidates; a tone we do not use.
+    r"бақыла|қадағала|үміткер|халқымыз|құрметті",
+    re.IGNORECASE,
+)
+
+
+def language_of(path: Path) -> str:
+    return path.parent.parent.name
+
+
+def name_of(path: Path) -> str:
+    return str(path.relative_to(ROOT))
+
+
+def key_of(message: Message) -> Key:
+    source = message.id if isinstance(message.id, str) else message.id[0]
+    return (message.context or "", source)
+
+
+def forms_of(message: Message) -> tuple[str, ...]:
+    return (message.string,) if isinstance(message.string, str) else tuple(message.string)
+
+
+@cache
+def catalogue(path: Path) -> Catalog:
+    with path.open("rb") as text:
+        return read_po(text, abort_invalid=True)
+
+
+def messages(paths: list[Path]) -> Iterator[tuple[Path, Message]]:
+    for path in paths:
+        for message in catalogue(path):
+            if message.id:
+                yield path, message
+
+
+def keys_as_written(path: Path) -> list[Key]:
+    """Every entry of a file in its order, with those that Babel would merge in silence."""
+    keys: list[Key] = []
+    context, target = "", ""
+    parts: dict[str, str] = {}
+    for whole in path.read_text("utf-8").splitlines():
+        line = whole
+        start = re.match(r"(msgctxt|msgid_plural|msgid|msgstr(?:\[\d\])?) (?=\")", line)
+        if start:
+            if start[1] == "msgid":
+                context = parts.pop("msgctxt", "")
+            if start[1] == "msgstr" or start[1] == "msgstr[0]":
+                keys.append((context, parts.get("msgid", "")))
+            target = start[1]
+            parts[target] = ""
+            line = line[start.end() :]
+        if line.startswith('"'):
+            parts[target] += line[1:-1].replace('\\"', '"').replace("\\n", "\n")
+    return keys
+
+
+@cache
+def used() -> dict[Key, str]:
+    """Source strings of our code and templates, with the first place that uses each."""
+    found: dict[Key, str] = {}
+    for path in [*ROOT.glob("coalition/**/*.py"), *ROOT.glob("monitoring/**/*.py")]:
+        if "migrations" not in path.parts:
+            collect(found, path, path.read_text("utf-8"))
+    for path in (ROOT / "templates").rglob("*.*"):
+        if path.suffix in {".html", ".txt", ".xml"}:
+            lines = templatize(path.read_text("utf-8")).splitlines()
+            collect(found, path, "\n".join(map(str.lstrip, lines)))
+    return found
+
+
+def collect(found: dict[Key, str], path: Path, source: str) -> None:
+    pieces = extract("python", io.BytesIO(source.encode()), keywords=KEYWORDS)
+    for line, message, _comments, context in pieces:
+        text = message if isinstance(message, str) else (message or ("",))[0]
+        if text:
+            found.setdefault((context or "", text), f"{name_of(path)}:{line}")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_source_string_is_translated(language: str) -> None:
+    known = {key_of(message) for path, message in messages(OURS) if language_of(path) == language}
+    missing = [f"{place} {key}" for key, place in used().items() if key not in known]
+    if missing:
+        pytest.xfail(f"{len(missing)} strings without {language}: " + "\n".join(missing))
+
+
+@pytest.mark.parametrize("path", CATALOGUES, ids=name_of)
+def test_a_catalogue_compiles_with_the_plurals_of_its_language(path: Path) -> None:
+    written = catalogue(path)
+    assert str(written.locale) == language_of(path)
+    form = c2py(written.plural_expr)
+    assert [form(number) for number in (0, 1, 2, 5, 11, 21)] == PLURALS[language_of(path)]
+    write_mo(io.BytesIO(), written)
+
+
+@pytest.mark.parametrize("path", CATALOGUES, ids=name_of)
+def test_no_entry_stands_twice_in_a_catalogue(path: Path) -> None:
+    assert [key for key, times in Counter(keys_as_written(path)).items() if times > 1] == []
+
+
+@pytest.mark.parametrize("path", CATALOGUES, ids=name_of)
+def test_no_entry_is_empty_fuzzy_or_obsolete(path: Path) -> None:
+    assert [
+        key_of(message)
+        for _path, message in messages([path])
+        if message.fuzzy or not all(forms_of(message))
+    ] == []
+    assert not catalogue(path).obsolete
+
+
+@pytest.mark.parametrize("path", CATALOGUES, ids=name_of)
+def test_placeholders_of_a_translation_are_those_of_its_source(path: Path) -> None:
+    wrong = []
+    for _path, message in messages([path]):
+        sources = (message.id,) if isinstance(message.id, str) else message.id
+        wanted = set(PLACEHOLDER.findall(sources[-1]))
+        allowed = wanted | set(PLACEHOLDER.findall(sources[0]))
+        *few, many = [set(PLACEHOLDER.findall(form)) for form in forms_of(message)]
+        if many != wanted or any(not form <= allowed for form in few):
+            wrong.append(key_of(message))
+    assert wrong == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_rooms_above_and_below_say_one_string_one_way(language: str) -> None:
+    """Django merges the catalogues: the coalition's words would change the record's unseen."""
+    said: dict[Key, set[tuple[str, ...]]] = {}
+    for path, message in messages(OURS):
+        if language_of(path) == language:
+            said.setdefault(key_of(message), set()).add(forms_of(message))
+    assert {key: forms for key, forms in said.items() if len(forms) > 1} == {}
+
+
+@pytest.mark.parametrize("path", CATALOGUES, ids=name_of)
+def test_no_word_mixes_alphabets(path: Path) -> None:
+    """Latin i or o inside a Kazakh word looks right and is never found by search."""
+    mixed = []
+    for _path, message in messages([path]):
+        for form in forms_of(message):
+            for word in re.findall(r"[^\W\d_]+", PLACEHOLDER.sub(" ", MARKUP.sub(" ", form))):
+                if (re.search(r"[\u0400-\u04ff]", word) and re.search(r"[A-Za-z]", word)) or (
+                    "\u0259" in word.lower()
+                ):
+                    mixed.append(word)
+    assert mixed == []
+
+
+@pytest.mark.parametrize("path", CATALOGUES, ids=name_of)
+def test_no_english_is_left_in_a_translation(path: Path) -> None:
+    left = []
+    for _path, message in messages([path]):
+        for form in forms_of(message):
+            words = re.findall(r"[A-Za-z]{2,}", PLACEHOLDER.sub(" ", MARKUP.sub(" ", form)))
+            left += [(word, form) for word in words if word not in LATIN_NAMES]
+    if left:
+        pytest.xfail(f"{len(left)} English words: {left}")
+
+
+@pytest.mark.parametrize("path", CATALOGUES, ids=name_of)
+def test_kazakh_keeps_to_the_words_agreed(path: Path) -> None:
+    if language_of(path) != "kk":
+        return
+    wrong = [
+        form
+        for _path, message in messages([path])
+        for form in forms_of(message)
+        if NOT_OUR_WORDS.search(form)
+    ]
+    if wrong:
+        pytest.xfail(f"{wrong}")
