@@ -9,3 +9,10 @@ class MemorandumConfig(AppConfig):
     name = "coalition.memorandum"
     label = "memorandum"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Register the seeds."""
+        from coalition.memorandum import seeds as own
+        from monitoring.core import seeds
+
+        seeds.register("memorandum", 70, own.seed_memorandum)

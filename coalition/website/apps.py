@@ -9,3 +9,11 @@ class WebsiteConfig(AppConfig):
     name = "coalition.website"
     label = "website"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Register the seeds."""
+        from coalition.website import seeds as own
+        from monitoring.core import seeds
+
+        seeds.register("website.tree", 55, own.seed_tree)
+        seeds.register("website", 80, own.seed_pages)
