@@ -98,7 +98,7 @@ def _seed_rule(report: Report, position: int, rule: dict[str, str]) -> None:
 
     def current() -> dict[str, Any] | None:
         found = OpenRule.objects.filter(key=rule["key"]).first()
-        return found and {name: getattr(found, name) for name in wanted}
+        return {name: getattr(found, name) for name in wanted} if found else None
 
     def write() -> None:
         OpenRule.objects.update_or_create(key=rule["key"], defaults=wanted)

@@ -218,6 +218,8 @@ LOGGING: dict[str, Any] = {
     "loggers": {
         "django": {"handlers": [], "level": "INFO", "propagate": True},
         "django.server": {"handlers": [], "level": "INFO", "propagate": True},
+        "wagtail": {"level": "WARNING"},  # what editors do stands in its log in the database
+        "django_tasks": {"level": "WARNING"},  # two lines a task, several a save
         "celery.beat": {"level": "WARNING"},
         "celery.worker.strategy": {"level": "WARNING"},
         "celery.app.trace": {"level": "WARNING"},
