@@ -444,6 +444,16 @@ class Edition(
         """The editor's title, else the part of the official one that says what it is about."""
         return self.title or shorten(self.official_title)
 
+    @property
+    def lines(self) -> list[str]:
+        """The thoughts of the summary, one a line."""
+        return [line.strip(" •-–\t") for line in self.summary.splitlines() if line.strip()]
+
+    @property
+    def first_line(self) -> str:
+        """The first thought of the summary, for rows of lists."""
+        return next(iter(self.lines), "")
+
     def clean(self) -> None:
         """One of the titles is there."""
         if not self.title and not self.official_title:

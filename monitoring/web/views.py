@@ -1,30 +1,185 @@
-"""Public pages of the record."""
+"""Public pages of the record. Nothing that is not public is shown, or admitted to exist."""
 
 from __future__ import annotations
 
-from django.http import Http404, HttpRequest, HttpResponse
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanentRedirect
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import get_language, override
+from django.views.decorators.http import require_safe
+
+from monitoring.core import sections
+from monitoring.core.models import LANGUAGES
+from monitoring.decisions import selectors
+from monitoring.decisions.models import Decision, DecisionAlias
+from monitoring.decisions.selectors import Filters
+from monitoring.institutions.models import Body
+
+PAGE_SIZE = 20
 
 
+def _language() -> str:
+    return (get_language() or "kk")[:2]
+
+
+def _alternates(name: str, *args: Any, query: str = "") -> list[dict[str, str]]:
+    """The same page in every language, for the switch."""
+    found = []
+    for code in LANGUAGES:
+        with override(code):
+            url = reverse(name, args=args)
+        found.append({"language": code, "url": f"{url}?{query}" if query else url, "state": ""})
+    return found
+
+
+@require_safe
 def decision_list(request: HttpRequest) -> HttpResponse:
-    """Laws and decisions: filters, pages."""
-    raise Http404
+    """Laws and decisions with filters. A page beyond the end shows the last one: 14 queries."""
+    language = _language()
+    filters = Filters.from_params(request.GET)
+    found = selectors.for_rows(selectors.matching(filters).newest_first())
+    page = Paginator(found, PAGE_SIZE).get_page(request.GET.get("page"))
+    rows = selectors.titles(list(page.object_list), language)
+    shown = sections.collect("decision.row", [row["decision"].pk for row in rows], language)
+    for row in rows:
+        row["sections"] = shown[row["decision"].pk]
+    groups = selectors.facets(filters, language)
+    query = filters.to_params().urlencode()
+    context = {
+        "page": page,
+        "rows": rows,
+        "groups": groups,
+        "chips": [
+            {"label": option.label, "query": filters.without(group, option.value).to_params()}
+            for group, options in groups.items()
+            for option in options
+            if option.checked
+        ],
+        "query": query,
+        "is_filtered": bool(query),
+        "after": sections.collect("decisions.after", [0], language)[0],
+        "alternates": _alternates("decision_list", query=query),
+    }
+    return render(request, "web/decision_list.html", context)
 
 
-def feed(request: HttpRequest) -> HttpResponse:
-    """What changed, as Atom."""
-    raise Http404
-
-
+@require_safe
 def decision_by_key(request: HttpRequest, key: str) -> HttpResponse:
-    """Leads from a permanent key to the decision's page."""
-    raise Http404
+    """Leads from a permanent key, its own or of a step it took, to the decision's page."""
+    found = Decision.objects.public().filter(key=key).first()
+    if found is None:
+        alias = DecisionAlias.objects.filter(key=key).select_related("decision__kind").first()
+        found = alias.decision if alias and alias.decision.is_public else None
+    if found is None:
+        raise Http404
+    return redirect(found, permanent=True)
 
 
+@require_safe
 def decision(request: HttpRequest, pk: int, slug: str = "") -> HttpResponse:
-    """One decision."""
-    raise Http404
+    """One decision; the id decides, another slug leads to the right one. At most 15 queries."""
+    language = _language()
+    found = get_object_or_404(selectors.for_page(Decision.objects.public()), pk=pk)
+    address = found.address_in(language)
+    if request.path != address:
+        return HttpResponsePermanentRedirect(address)
+    editions = found.live_editions()
+    edition = found.edition_for(language)
+    events = selectors.in_order(found.stage_events.all())
+    by = found.status_by if found.status_by and found.status_by.is_public else None
+    context = {
+        "decision": found,
+        "naming": found.naming(language),
+        "edition": edition,
+        "is_translated": language in editions,
+        "editions": [one for one in editions.values() if one != edition],
+        "title": edition.short_title if edition else found.naming(language),
+        "title_language": edition.language if edition else language,
+        "stages": _stage_line(events, language),
+        "timeline": [
+            {"event": event, "title": event.title_in(language), "host": _host(event.url)}
+            for event in reversed(events)
+        ],
+        "status_by": selectors.titles([by], language)[0] if by else None,
+        "sources": _sources(found, language),
+        "related": selectors.titles(list(found.related.all()), language),
+        "events": sorted(found.events.all(), key=lambda event: event.date, reverse=True),
+        "alternates": [
+            {
+                "language": code,
+                "url": found.address_in(code),
+                "state": "complete" if code in editions else "none",
+            }
+            for code in LANGUAGES
+        ],
+    } | {
+        name: sections.collect(f"decision.{name}", [found.pk], language)[found.pk]
+        for name in ("pointer", "voice", "after")
+    }
+    return render(request, "web/decision.html", context)
 
 
+def _stage_line(events: list[Any], language: str) -> list[dict[str, Any]]:
+    """Steps with their state: done, undated (done, date not found), now, stopped."""
+    line = []
+    for event in events:
+        is_last = event is events[-1]
+        state = "stopped" if event.stage.ends else "done" if event.date else "undated"
+        line.append(
+            {
+                "event": event,
+                "label": event.stage.label_in(language),
+                "state": state,
+                "is_now": is_last,
+            }
+        )
+    return line
+
+
+def _host(url: str) -> str:
+    return (urlsplit(url).hostname or "").removeprefix("www.")
+
+
+def _sources(found: Decision, language: str) -> list[dict[str, Any]]:
+    """Where the decision stands: host, words, the code that the address holds."""
+    codes = [code.value for code in found.codes.all()]
+    return [
+        {
+            "link": link,
+            "host": _host(link.url),
+            "label": link.label_in(language),
+            "code": next((code for code in codes if len(code) > 4 and code in link.url), ""),
+        }
+        for link in found.links.all()
+    ]
+
+
+@require_safe
 def body(request: HttpRequest, key: str) -> HttpResponse:
-    """One public body."""
-    raise Http404
+    """One public body: what it is, until when, who follows, what it decided. 9 queries."""
+    language = _language()
+    found = get_object_or_404(
+        Body.objects.select_related("kind", "successor", "parent").prefetch_related(
+            "predecessors", "events__kind"
+        ),
+        key=key,
+        has_page=True,
+    )
+    filters = Filters({"body": (found.key,)})
+    decided = selectors.matching(filters).newest_first()
+    context = {
+        "body": found,
+        "predecessors": [one for one in found.predecessors.all() if one.has_page],
+        "source_host": _host(found.source),
+        "events": found.events.all(),
+        "rows": selectors.titles(list(selectors.for_rows(decided)[:PAGE_SIZE]), language),
+        "total": decided.count(),
+        "query": filters.to_params().urlencode(),
+        "after": sections.collect("body.after", [found.pk], language)[found.pk],
+        "alternates": _alternates("body", key),
+    }
+    return render(request, "web/body.html", context)

@@ -1,0 +1,90 @@
+"""A change of a decision in a sentence: for the feed, mails and the history."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from typing import Any
+
+from django.utils.translation import gettext, override
+from django.utils.translation import gettext_lazy as _
+
+from monitoring.core.dates import long_date
+from monitoring.decisions.models import Stage
+from monitoring.journal.models import Change
+
+FIELDS = {
+    "kind": _("kind of document"),
+    "number": _("number"),
+    "register_number": _("number in the register of acts"),
+    "date": _("date"),
+    "status": _("status"),
+    "status_date": _("status since"),
+    "verified": _("how sure"),
+    "region": _("region"),
+    "bodies": _("public bodies"),
+    "topics": _("topics"),
+    "links": _("sources"),
+    "codes": _("codes"),
+}
+"""Names of what a change may touch, as `publication.picture` keys them."""
+IN_LANGUAGE = {"kk": _("in Kazakh"), "ru": _("in Russian"), "en": _("in English")}
+
+
+def sentence(change: Change, language: str, stages: Mapping[str, Stage] | None = None) -> str:
+    """What happened, in the reader's language: «Жаңа кезең: Қабылданды, 2021 ж. 24 мамыр».
+
+    One query for the names of stages unless `stages` (by key) are given: give them for a list.
+    """
+    with override(language):
+        if change.kind == Change.Kind.STAGE:
+            return _stage(change, language, stages)
+        if change.kind == Change.Kind.EDITION:
+            return _edition(change)
+        if change.kind == Change.Kind.UPDATED:
+            return _updated(change)
+        return change.get_kind_display()
+
+
+def _stage(change: Change, language: str, stages: Mapping[str, Stage] | None) -> str:
+    known = {event["id"] for event in change.before.get("stages", [])}
+    added = [event for event in change.after.get("stages", []) if event["id"] not in known]
+    if stages is None:
+        stages = Stage.objects.in_bulk([event["stage"] for event in added], field_name="key")
+    said = []
+    for event in added:
+        stage = stages.get(event["stage"])
+        date = dt.date.fromisoformat(event["date"]) if event["date"] else None
+        when = long_date(date, event["precision"], language)
+        name = stage.label_in(language) if stage else event["stage"]
+        said.append(f"{name}, {when}" if when else name)
+    return f"{change.get_kind_display()}: {'; '.join(said)}" if said else _updated(change)
+
+
+def _edition(change: Change) -> str:
+    before, after = change.before.get("editions", {}), change.after.get("editions", {})
+    changed = [code for code in after if after[code] != before.get(code)]
+    gone = [code for code in before if code not in after]
+    if not changed and gone:
+        return gettext("Text removed: %(languages)s") % {"languages": _languages(gone)}
+    new = all(code not in before for code in changed)
+    said = gettext("New text: %(languages)s") if new else gettext("Text corrected: %(languages)s")
+    return said % {"languages": _languages(changed)}
+
+
+def _languages(codes: list[str]) -> str:
+    return ", ".join(str(IN_LANGUAGE.get(code, code)) for code in codes)
+
+
+def _updated(change: Change) -> str:
+    fields = [
+        str(words)
+        for name, words in FIELDS.items()
+        if _value(change.before, name) != _value(change.after, name)
+    ]
+    head = Change.Kind.UPDATED.label
+    return f"{head}: {', '.join(fields)}" if fields else str(head)
+
+
+def _value(picture: Mapping[str, Any], name: str) -> Any:
+    return picture.get(name), picture.get("precision") if name == "date" else None
