@@ -8,11 +8,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.utils import translation
-from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from monitoring.core.dates import long_date
 from monitoring.core.models import Trilingual
+from monitoring.decisions.wording import FIELDS, IN_LANGUAGE
 from monitoring.journal.models import Change
 
 _RANK = (
@@ -111,19 +111,23 @@ def _numbers(before: Mapping[str, Any], after: Mapping[str, Any], language: str)
         lines.append(
             Line(pgettext("mail", "Date"), _date(before, language), _date(after, language))
         )
-    other = {"region", "bodies", "topics", "links", "codes", "kind", "verified"}
-    if any(before.get(name) != after.get(name) for name in other):
-        lines.append(
-            Line(pgettext("mail", "Details"), "", _("sources, bodies or topics were completed"))
-        )
+    other = [
+        str(words)
+        for name, words in FIELDS.items()
+        if name not in {"number", "register_number", "date", "status", "status_date"}
+        and before.get(name) != after.get(name)
+    ]
+    if other:
+        lines.append(Line(pgettext("mail", "Completed or corrected"), "", ", ".join(other)))
     return lines
 
 
 def _texts(before: Mapping[str, Any], after: Mapping[str, Any]) -> Line | None:
     old, new = before.get("editions") or {}, after.get("editions") or {}
-    spoken = {"kk": _("in Kazakh"), "ru": _("in Russian"), "en": _("in English")}
     changed = [
-        words for code, words in spoken.items() if new.get(code) and old.get(code) != new[code]
+        str(words)
+        for code, words in IN_LANGUAGE.items()
+        if new.get(code) and old.get(code) != new[code]
     ]
     if not changed:
         return None
