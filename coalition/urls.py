@@ -24,6 +24,7 @@ urlpatterns = [
 ]
 
 urlpatterns += i18n_patterns(
+    path("", include("monitoring.search.urls")),
     path("", include("monitoring.web.urls")),
     path("", include("monitoring.evidence.urls")),
     path("", include("monitoring.digests.urls")),

@@ -109,10 +109,10 @@ def excerpt(text: str, found: Sequence[Span]) -> SafeString:
 def _html(text: str, found: Sequence[Span], start: int, end: int) -> SafeString:
     parts: list[str] = []
     at = start
-    for first, last in found:
-        if last <= start or first >= end:
+    for span_start, span_end in found:
+        if span_end <= start or span_start >= end:
             continue
-        first, last = max(first, at), min(last, end)
+        first, last = max(span_start, at), min(span_end, end)
         parts += [escape(text[at:first]), "<mark>", escape(text[first:last]), "</mark>"]
         at = last
     parts.append(escape(text[at:end]))

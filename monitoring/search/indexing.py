@@ -271,8 +271,8 @@ def reconcile() -> int:
             if indexed.pop(f"{kind.name}:{one}", None) != version:
                 differing[kind.name].add(one)
     for key in indexed:
-        name, _, one = key.rpartition(":")
-        differing[name].add(int(one))
+        name, _, number = key.rpartition(":")
+        differing[name].add(int(number))
     for name, ids in differing.items():
         touch(name, ids)
     return sum(map(len, differing.values()))

@@ -18,13 +18,14 @@ from monitoring.search.highlights import found_in, marked
 from monitoring.search.kinds import Hit
 from monitoring.search.models import Build, TitleToken
 from monitoring.search.plans import Leaf, Plan, plan_of
-from monitoring.search.query import LANGUAGE_NAMES, Problem, Query
+from monitoring.search.query import FACETS, LANGUAGE_NAMES, Problem, Query
 from monitoring.search.synonyms import concepts_of
 
 logger = logging.getLogger(__name__)
 
 MAX_PAGES = 500
-SHOWN_FACETS = ("kind", "body", "topic", "year", "lang", "stage", "status", "region")
+SHOWN_FACETS = ("kind", "body", "topic", "year", "lang")
+"""The boxes of the page, and those of higher rooms; another facet is shown when it filters."""
 SHOWN_VALUES = 12
 FALLBACK_ROWS = 5_000
 """Tokens of titles that the database looks through when the engine is away."""
@@ -186,7 +187,8 @@ def _shown(raw: Iterable[_Raw], plan: Plan, concepts: Concepts, language: str) -
 def _facets(
     query: Query, counts: Mapping[str, Mapping[str, int]], language: str
 ) -> tuple[Facet, ...]:
-    names = [name for name in SHOWN_FACETS if name in counts or query.values(name)]
+    names = [name for name in SHOWN_FACETS if name in counts]
+    names += [name for name, _ in query.filters if name not in names and name in FACETS]
     names += sorted(kinds.extended_facets().intersection(counts).difference(names))
     return tuple(_facet(name, query, counts.get(name, {}), language) for name in names)
 
