@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
+from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.http import HttpRequest
@@ -12,6 +13,8 @@ from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel
 
 from coalition.pages.models import BasePage
+from coalition.registry.models import Organisation
+from monitoring.core import clock
 from monitoring.core.models import LANGUAGES, Trilingual
 
 
@@ -124,6 +127,39 @@ class OpenRule(Trilingual):
         return str(getattr(self, f"rule_{_reader()}"))
 
 
+class Accession(models.Model):
+    """An organisation has signed a version. The list of 2005 is not one: it names founders."""
+
+    version = models.ForeignKey(Version, models.PROTECT, related_name="accessions")
+    organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="accessions")
+    acceded_on = models.DateField(_("acceded on"))
+    source = models.CharField(
+        _("by which paper or letter"), max_length=300, help_text=_("Not shown to readers.")
+    )
+    recorded_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="+",
+    )
+    recorded_at = models.DateTimeField(default=clock.now, editable=False)
+
+    class Meta:
+        verbose_name = _("accession")
+        verbose_name_plural = _("accessions")
+        ordering = ["acceded_on", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["version", "organisation"], name="an_organisation_accedes_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.organisation}, {self.acceded_on:%Y-%m-%d}"
+
+
 class MemorandumPage(BasePage):
     """The page that shows the newest version; its body says how to join."""
 
@@ -147,7 +183,7 @@ class MemorandumPage(BasePage):
         from coalition.memorandum import selectors
 
         context = super().get_context(request, *args, **kwargs)
-        context.update(selectors.memorandum_context(self.locale.language_code))
+        context.update(selectors.memorandum_context(self.locale.language_code, request))
         return context
 
 

@@ -64,3 +64,11 @@ class NewsPage(BasePage):
     class Meta:
         verbose_name = _("news item")
         verbose_name_plural = _("news items")
+
+    def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        """Adds the list above, for the way back."""
+        from coalition.pages.selectors import parent_of
+
+        context = super().get_context(request, *args, **kwargs)
+        context.update(parent=parent_of(self), og_type="article")
+        return context

@@ -11,7 +11,10 @@ class PagesConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Listen to Wagtail and to localize."""
+        """Listen to Wagtail and to localize; make pages known to the search."""
         from coalition.pages import listeners
+        from coalition.pages.search import KIND
+        from monitoring.search import kinds
 
         listeners.connect()
+        kinds.register(KIND)

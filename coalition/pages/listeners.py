@@ -7,26 +7,74 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models.signals import post_save
-from wagtail.models import Page
+from django.db.models.signals import post_delete, post_save, pre_delete
+from wagtail.models import Page, PageViewRestriction
+from wagtail.signals import post_page_move
 from wagtail_localize.models import TranslationLog
 
 from coalition.pages import services
+from coalition.pages.models import BasePage
+from coalition.pages.search import touch_page
+from monitoring.search.services import touch
 
 
 def on_page_saved(sender: Any, instance: Any, raw: bool = False, **_: Any) -> None:
     """Any save of any page: by an editor, a workflow, the scheduler, localize or a command."""
     if isinstance(instance, Page) and not raw:
         services.note_save(page_id=instance.pk)
+        touch_page(instance)
 
 
 def on_page_rendered(sender: Any, instance: TranslationLog, created: bool, **_: Any) -> None:
     """Localize has written a page from its source and the strings translated so far."""
     if created:
-        services.note_rendering(source=instance.source, locale_id=instance.locale_id)
+        page = services.note_rendering(source=instance.source, locale_id=instance.locale_id)
+        if page is not None:
+            touch_page(page)
+
+
+def before_page_deleted(sender: Any, instance: Any, **_: Any) -> None:
+    """While the page still says under which id the search knows it."""
+    if isinstance(instance, BasePage):
+        instance._searched_as = instance.search_id()
+
+
+def on_page_deleted(sender: Any, instance: Any, **_: Any) -> None:
+    """The page is gone: take it out, and put what is left of it in under its new id."""
+    if not isinstance(instance, BasePage):
+        return
+    ids: set[int] = {getattr(instance, "_searched_as", 0)} - {0}
+    left = Page.objects.filter(translation_key=instance.translation_key).order_by("pk").first()
+    if left is not None:
+        ids.add(left.specific.search_id())
+    touch(instance.search_kind, ids)
+
+
+def on_restriction_changed(sender: Any, instance: PageViewRestriction, **_: Any) -> None:
+    """Who may see a page, and all below it, has changed."""
+    _touch_tree(instance.page)
+
+
+def on_page_moved(sender: Any, instance: Page, **_: Any) -> None:
+    """A page has come under, or left, a restricted one."""
+    _touch_tree(instance)
+
+
+def _touch_tree(top: Page) -> None:
+    pages = Page.objects.filter(path__startswith=top.path, depth__gt=1)
+    services.note_change(pages=pages)
+    for page in pages.specific():
+        touch_page(page)
 
 
 def connect() -> None:
     """Listen. Called once, by the room's `ready()`."""
     post_save.connect(on_page_saved, dispatch_uid="pages.saved")
+    pre_delete.connect(before_page_deleted, dispatch_uid="pages.deleting")
+    post_delete.connect(on_page_deleted, dispatch_uid="pages.deleted")
     post_save.connect(on_page_rendered, sender=TranslationLog, dispatch_uid="pages.rendered")
+    for signal in (post_save, post_delete):
+        signal.connect(
+            on_restriction_changed, sender=PageViewRestriction, dispatch_uid="pages.restricted"
+        )
+    post_page_move.connect(on_page_moved, dispatch_uid="pages.moved")

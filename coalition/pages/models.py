@@ -73,6 +73,18 @@ class BasePage(Page):
         """The name of the route whose word is this page's address, or ""."""
         return self.route_word
 
+    def search_id(self) -> int:
+        """The id under which the search knows this page in all its languages. One query."""
+        from coalition.pages import selectors
+
+        return selectors.head_id(self)
+
+    def search_text(self) -> str:
+        """What is searched beside the title: lead and body as plain text."""
+        from coalition.pages.texts import plain_text
+
+        return plain_text(self)
+
     def serve(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """The page, or the page that says that it does not exist in this language."""
         from coalition.pages import selectors, views
@@ -183,6 +195,9 @@ class PageLanguage(models.Model):
     outdated_since = models.DateTimeField(null=True, blank=True)
     translated = models.PositiveIntegerField(default=0)
     total = models.PositiveIntegerField(default=0)
+    noted_at = models.DateTimeField(
+        default=clock.now, help_text=_("When page, state or view restriction last changed.")
+    )
 
     class Meta:
         verbose_name = _("page in a language")

@@ -13,15 +13,19 @@ from wagtail.query import PageQuerySet
 from coalition.pages.models import SHOWN, PageLanguage, State
 from monitoring.core.models import LANGUAGES
 
+OPEN_GRAPH = {"kk": "kk_KZ", "ru": "ru_KZ", "en": "en_GB"}
+"""Open Graph wants a territory with each language."""
+
 Pages = TypeVar("Pages", bound=PageQuerySet)
 
 
 class Alternate(TypedDict):
-    """One entry of the language switch."""
+    """One entry of the language switch; `full_url` only where readers see the page."""
 
     language: str
     url: str
     state: str
+    full_url: str
 
 
 def in_language(pages: Pages, language: str) -> Pages:
@@ -91,17 +95,25 @@ def alternates(page: Page, request: HttpRequest | None = None) -> list[Alternate
     return _alternates(page, versions(page), request)
 
 
+def parent_of(page: Page) -> Page | None:
+    """The page above, for the way back; None right below the home page. One query."""
+    return page.get_parent() if page.depth > 3 else None
+
+
 def page_context(page: Page, request: HttpRequest) -> dict[str, Any]:
     """What the base template needs of a page: switch, canonical address, notice. Two queries."""
     found = versions(page)
     record = record_of(page)
     outdated = record is not None and record.state == State.OUTDATED
+    original = _original(found) if outdated else None
     return {
         "alternates": _alternates(page, found, request),
         "canonical": page.get_full_url(request),
         "outdated_since": record.outdated_since if record is not None and outdated else None,
-        "original": _original(found) if outdated else None,
+        "original": original,
+        "original_url": original.get_url(request) if original is not None else "",
         "meta_description": page.get_meta_description(),
+        "og_locale": OPEN_GRAPH[page.locale.language_code],
     }
 
 
@@ -126,5 +138,8 @@ def _alternates(page: Page, found: dict[str, Page], request: HttpRequest | None)
         else:
             with translation.override(language):
                 url = reverse("page_in_language", args=[oldest])
-        entries.append({"language": language, "url": url, "state": _state(version)})
+        full = version.get_full_url(request) if version is not None and is_shown(version) else ""
+        entries.append(
+            {"language": language, "url": url, "state": _state(version), "full_url": full}
+        )
     return entries

@@ -7,6 +7,7 @@ import json
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from wagtail.models import Page
 from wagtail_localize.models import Translation, TranslationSource
@@ -15,6 +16,7 @@ from wagtail_localize.segments.extract import extract_segments
 
 from coalition.accounts.models import User
 from coalition.pages.models import Confirmation, PageLanguage, State
+from coalition.pages.search import touch_page
 from monitoring.core import clock
 
 
@@ -45,8 +47,14 @@ def note_save(*, page_id: int) -> None:
         record.state = State.COMPLETE if original else State.NONE
         record.full_clean()
         record.save()
+    note_change(pages=Page.objects.filter(pk=page_id))
     if record.is_original:
         _note_original(page.specific, record)
+
+
+def note_change(*, pages: QuerySet[Page]) -> None:
+    """Pages have changed in a way that readers or the search may notice."""
+    PageLanguage.objects.filter(page__in=pages).update(noted_at=clock.now())
 
 
 def _note_original(page: Page, record: PageLanguage) -> None:
@@ -112,6 +120,7 @@ def confirm_language(*, page: Page, by: User | None) -> Confirmation:
     confirmation.save()
     record, _made = PageLanguage.objects.get_or_create(page_id=page.pk)
     _set_state(record, State.COMPLETE, original.original_digest)
+    touch_page(page)
     return confirmation
 
 
@@ -124,6 +133,7 @@ def _set_state(record: PageLanguage, state: State, digest: str, **counts: int) -
     record.state = State.OUTDATED if state == State.COMPLETE and changed else state
     record.outdated_since = clock.now() if record.state == State.OUTDATED else None
     record.original_digest = digest
+    record.noted_at = clock.now()
     for name, value in counts.items():
         setattr(record, name, value)
     record.full_clean()

@@ -345,6 +345,10 @@ class OrganisationPage(BasePage):
         context.update(selectors.profile(self))
         return context
 
+    def search_id(self) -> int:
+        """The organisation: found once, by any of its names and pages."""
+        return int(self.organisation_id)
+
     def _set_core_field_defaults(self) -> None:
         # Wagtail calls this before every kind of validation: the title is the organisation's name.
         if self.organisation_id and self.locale_id:

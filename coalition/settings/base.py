@@ -152,7 +152,6 @@ SITE_FULL_NAMES = {
 WAGTAILADMIN_BASE_URL = env.str("SITE_URL", default="http://localhost:8000")
 WAGTAILADMIN_PERMITTED_LANGUAGES = [("ru", "Русский"), ("kk", "Қазақша (бета)"), ("en", "English")]
 WAGTAILADMIN_USER_LOGIN_FORM = "coalition.accounts.forms.LoginForm"  # counts tries
-WAGTAIL_USER_TIME_ZONES = [TIME_ZONE]  # the whole country keeps one since 2024
 WAGTAIL_ENABLE_UPDATE_CHECK = False  # no third-party request from any page
 WAGTAIL_GRAVATAR_PROVIDER_URL = None  # likewise
 WAGTAIL_ALLOW_UNICODE_SLUGS = False  # messengers show percent codes
@@ -191,6 +190,9 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 
 EVIDENCE_ALLOW_LOOPBACK = env.bool("EVIDENCE_ALLOW_LOOPBACK", default=False)
 """Sources on loopback may be fetched: for tests and demonstrations only."""
+CONTACT_EMAIL = env.str("CONTACT_EMAIL", default="")
+"""The secretariat's public address; empty: the pages say that it is not known yet."""
+
 EVIDENCE_CONTACT = env.str("EVIDENCE_CONTACT", default="")
 """Address of a person, named in the User-Agent of our requests."""
 EVIDENCE_CA_DIR = env.str("EVIDENCE_CA_DIR", default=str(VAR_DIR / "ca"))

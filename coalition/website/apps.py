@@ -11,9 +11,11 @@ class WebsiteConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Register the seeds."""
+        """Register the seeds and show the pages in the frame."""
+        from coalition.website import frame
         from coalition.website import seeds as own
         from monitoring.core import seeds
 
         seeds.register("website.tree", 55, own.seed_tree)
         seeds.register("website", 80, own.seed_pages)
+        frame.show()

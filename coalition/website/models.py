@@ -26,6 +26,19 @@ class ActionBlock(blocks.StructBlock):
         label = _("What a resident can do")
 
 
+class StepBlock(blocks.StructBlock):
+    """One step of the law's path; year, address and standing come from the record."""
+
+    key = blocks.RegexBlock(
+        r"^[a-z0-9-]+$", label=_("key of the decision or of its stage"), max_length=80
+    )
+    text = blocks.CharBlock(label=_("In a few words"), max_length=90)
+
+    class Meta:
+        icon = "date"
+        label = _("Step of the law")
+
+
 class HomePage(BasePage):
     """The first page in a language. Lists of the record come in by themselves."""
 
@@ -36,6 +49,12 @@ class HomePage(BasePage):
         blank=True,
         help_text=_("The coalition's own words; shown as its opinion, apart from the record."),
     )
+    path_of_law = StreamField(
+        [("step", StepBlock())],
+        verbose_name=_("the law's path"),
+        blank=True,
+        help_text=_("A step is shown once the record holds it and it is public."),
+    )
     actions = StreamField(
         [("action", ActionBlock())], verbose_name=_("what you can do"), blank=True, max_num=3
     )
@@ -45,6 +64,7 @@ class HomePage(BasePage):
         FieldPanel("title", classname="title"),
         FieldPanel("motto"),
         FieldPanel("lead"),
+        FieldPanel("path_of_law"),
         FieldPanel("demand"),
         FieldPanel("actions"),
         FieldPanel("body"),
@@ -87,9 +107,11 @@ class StandardPage(BasePage):
         return self.route
 
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
-        """Adds the pages below this one that exist in its language."""
+        """Adds the page above, and those below this one that exist in its language."""
+        from coalition.pages.selectors import parent_of
         from coalition.website import selectors
 
         context = super().get_context(request, *args, **kwargs)
         context["children"] = selectors.children_of(self)
+        context["parent"] = parent_of(self)
         return context

@@ -2,12 +2,35 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 from wagtail.models import Page
 
+from coalition.memorandum.models import MemorandumPage, Version
 from coalition.pages.selectors import in_language
+from coalition.registry.models import Organisation
+from coalition.website.frame import links
 from coalition.website.models import HomePage, StandardPage
+from monitoring.core import sections
+from monitoring.decisions.models import Decision, StageEvent
+from monitoring.decisions.selectors import for_rows, titles
+from monitoring.vocabulary.models import Verified
+
+LATEST = 4
+"""Rows of the record on the home page."""
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step of the law's path: the words are the home page's, all else the record's."""
+
+    year: int | None
+    text: str
+    url: str
+    stopped: bool = False
+    doubt: str = ""
+    """How sure the record is, in words; empty if checked against an official text."""
 
 
 def children_of(page: StandardPage) -> list[Page]:
@@ -16,5 +39,76 @@ def children_of(page: StandardPage) -> list[Page]:
 
 
 def home_context(page: HomePage) -> dict[str, Any]:
-    """What the home page shows of the rooms below."""
-    return {}
+    """What the home page shows of the rooms below. Nine queries and those of the sections."""
+    language = page.locale.language_code
+    decisions = Decision.objects.public()
+    latest = titles(list(for_rows(decisions.newest_first())[:LATEST]), language)
+    return {
+        "rows": latest,
+        "decision_count": decisions.count() if latest else 0,
+        "steps": law_path(page),
+        "founders": Organisation.objects.founders().count(),
+        "confirmed": Organisation.objects.confirmed().count(),
+        "links": links(("members", "memorandum", "funding"), language),
+        "sections": sections.collect("home", [0], language)[0],
+    }
+
+
+def law_path(page: HomePage) -> list[Step]:
+    """The steps whose key the record holds, in the page's order. Four queries at most."""
+    wanted = [(str(block.value["key"]), str(block.value["text"])) for block in page.path_of_law]
+    keys = [key for key, _text in wanted]
+    language = page.locale.language_code
+    known = {**_acts(keys, language), **_stages(keys, language), **_versions(keys, language)}
+    return [
+        Step(year=found[0], text=text, url=found[1], stopped=found[2], doubt=found[3])
+        for key, text in wanted
+        if (found := known.get(key)) is not None
+    ]
+
+
+Found = tuple[int | None, str, bool, str]
+
+
+def _acts(keys: list[str], language: str) -> dict[str, Found]:
+    found = Decision.objects.public().filter(key__in=keys).select_related("kind", "status")
+    return {
+        str(one.key): (
+            one.year,
+            one.address_in(language),
+            one.status is not None and one.status.key == "withdrawn",
+            _doubt(one.verified),
+        )
+        for one in found
+    }
+
+
+def _stages(keys: list[str], language: str) -> dict[str, Found]:
+    found = StageEvent.objects.filter(
+        key__in=keys, void=False, replaced_by=None, decision__is_public=True
+    ).select_related("stage", "decision__kind")
+    return {
+        str(one.key): (
+            one.date.year if one.date else None,
+            one.decision.address_in(language),
+            one.stage.ends,
+            _doubt(one.verified),
+        )
+        for one in found
+    }
+
+
+def _versions(keys: list[str], language: str) -> dict[str, Found]:
+    """The coalition's own step, "memorandum-1": no record of the tracker."""
+    if not any(key.startswith("memorandum-") for key in keys):
+        return {}
+    page = in_language(MemorandumPage.objects.all(), language).first()
+    url = page.get_url() if page is not None else ""
+    return {
+        f"memorandum-{one.number}": (one.adopted_from.year, url, False, "")
+        for one in Version.objects.all()
+    }
+
+
+def _doubt(verified: str) -> str:
+    return "" if verified == Verified.YES else str(Verified(verified).label)

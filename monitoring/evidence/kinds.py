@@ -9,8 +9,6 @@ from typing import TYPE_CHECKING
 from monitoring.evidence.entries import Entry
 
 if TYPE_CHECKING:
-    from django_stubs_ext import StrPromise
-
     from monitoring.evidence.models import Fetch
 
 
@@ -25,7 +23,7 @@ class Kind:
     """
 
     name: str
-    label: StrPromise
+    label: str
     parser: str
     take_in: Callable[[Fetch, Sequence[Entry]], int]
 

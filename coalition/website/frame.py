@@ -1,0 +1,71 @@
+"""The site's pages in the frame: navigation and footer. Addresses are route words, so no query."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.utils.translation import gettext
+
+from monitoring.core import sections
+from monitoring.core.routes import word
+from monitoring.core.sections import Section
+
+
+def address(route: str, language: str) -> str:
+    """The path of the page that answers for a route: `/ru/o-koalitsii/`."""
+    return f"/{language}/{word(route, language)}/"
+
+
+def labels() -> dict[str, str]:
+    """What the pages are called in navigation and footer, in the active language."""
+    return {
+        "guide": gettext("What you can do"),
+        "members": gettext("Member organisations"),
+        "news": gettext("News"),
+        "about": gettext("About the coalition"),
+        "memorandum": gettext("Memorandum"),
+        "funding": gettext("Who funds us"),
+    }
+
+
+def links(routes: Sequence[str], language: str) -> list[dict[str, Any]]:
+    """Label and address of some routes, in the given order."""
+    named = labels()
+    return [{"label": named[route], "url": address(route, language)} for route in routes]
+
+
+def _item(route: str) -> sections.Provider:
+    def provider(ids: Sequence[int], language: str) -> dict[int, Section]:
+        return dict.fromkeys(ids, Section("", links([route], language)[0]))
+
+    return provider
+
+
+def _group(group: str, routes: Sequence[str]) -> sections.Provider:
+    def provider(ids: Sequence[int], language: str) -> dict[int, Section]:
+        data = {"group": group, "links": links(routes, language)}
+        return dict.fromkeys(ids, Section("", data))
+
+    return provider
+
+
+NAVIGATION = [
+    (20, _item("guide")),
+    (30, _item("members")),
+    (40, _item("news")),
+    (50, _item("about")),
+]
+FOOTER = [
+    (10, _group("site", ("memorandum", "news"))),
+    (10, _group("help", ("guide",))),
+    (10, _group("coalition", ("about", "members", "funding"))),
+]
+
+
+def show() -> None:
+    """Put the pages into the frame. Called once, by the room's `ready()`."""
+    for order, provider in NAVIGATION:
+        sections.register("navigation", order, provider)
+    for order, provider in FOOTER:
+        sections.register("footer", order, provider)
