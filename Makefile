@@ -37,8 +37,6 @@ demo-check: $(VENV)/.dev catalogues ## the platform end to end, killed between e
 
 catalogues: $(MO)
 
-export DATABASE_URL BROKER_URL CACHE_URL
-
 %.mo: %.po | $(VENV)/.run
 	@$(BIN)/pybabel --quiet compile --input-file $< --output-file $@ --locale $(notdir $(patsubst %/LC_MESSAGES/,%,$(dir $<)))
 

@@ -24,7 +24,10 @@ urlpatterns = [
 ]
 
 urlpatterns += i18n_patterns(
+    path("", include("monitoring.search.urls")),
     path("", include("monitoring.web.urls")),
+    path("", include("monitoring.evidence.urls")),
+    path("", include("monitoring.digests.urls")),
     path("", include("coalition.pages.urls")),
     path("", include(wagtail_urls)),
     prefix_default_language=True,

@@ -152,6 +152,7 @@ SITE_FULL_NAMES = {
 WAGTAILADMIN_BASE_URL = env.str("SITE_URL", default="http://localhost:8000")
 WAGTAILADMIN_PERMITTED_LANGUAGES = [("ru", "Русский"), ("kk", "Қазақша (бета)"), ("en", "English")]
 WAGTAILADMIN_USER_LOGIN_FORM = "coalition.accounts.forms.LoginForm"  # counts tries
+WAGTAIL_USER_TIME_ZONES = [TIME_ZONE]  # the whole country keeps one since 2024
 WAGTAIL_ENABLE_UPDATE_CHECK = False  # no third-party request from any page
 WAGTAIL_GRAVATAR_PROVIDER_URL = None  # likewise
 WAGTAIL_ALLOW_UNICODE_SLUGS = False  # messengers show percent codes

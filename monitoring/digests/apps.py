@@ -9,3 +9,21 @@ class DigestsConfig(AppConfig):
     name = "monitoring.digests"
     label = "digests"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Register the runs, the broom, the forms beside content and what roles may do."""
+        from monitoring.core import permissions, sections, sweeps
+        from monitoring.digests import selectors
+        from monitoring.digests.runs import SWEEP, run_digests
+        from monitoring.digests.services import forget_unconfirmed
+
+        sweeps.register(SWEEP, 60, run_digests)
+        sweeps.register("digests.forget", 3600, forget_unconfirmed)
+        sections.register("decision.after", 50, selectors.form_for_decisions)
+        sections.register("body.after", 50, selectors.form_for_bodies)
+        sections.register("search.after", 50, selectors.form_for_search)
+        sections.register("home", 90, selectors.form_for_home)
+        sections.register("footer", 60, selectors.footer_link)
+        permissions.register("analyst", "digests.view_digestrun")
+        for role in ("secretariat", "administrator"):
+            permissions.register(role, "digests.view_digestrun", "digests.close_digestrun")

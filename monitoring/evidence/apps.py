@@ -1,6 +1,7 @@
 """Application of the room `evidence`."""
 
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class EvidenceConfig(AppConfig):
@@ -8,4 +9,21 @@ class EvidenceConfig(AppConfig):
 
     name = "monitoring.evidence"
     label = "evidence"
+    verbose_name = _("Sources")
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Register the sweep, its health, and what roles may do with sources."""
+        from monitoring.core import health, permissions, sweeps
+        from monitoring.evidence.checks import sweep_is_alive
+        from monitoring.evidence.services import SWEEP, fetch_due
+
+        sweeps.register(SWEEP, 60, fetch_due)
+        health.register("sources", sweep_is_alive)
+        for role in ("analyst", "administrator"):
+            permissions.register(
+                role,
+                "evidence.add_source",
+                "evidence.change_source",
+                "evidence.view_source",
+            )

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 from monitoring.evidence.entries import Entry
 
 if TYPE_CHECKING:
+    from django_stubs_ext import StrPromise
+
     from monitoring.evidence.models import Fetch
 
 
@@ -23,7 +25,7 @@ class Kind:
     """
 
     name: str
-    label: str
+    label: StrPromise
     parser: str
     take_in: Callable[[Fetch, Sequence[Entry]], int]
 

@@ -1,6 +1,7 @@
 """Application of the room `intake`."""
 
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class IntakeConfig(AppConfig):
@@ -8,4 +9,22 @@ class IntakeConfig(AppConfig):
 
     name = "monitoring.intake"
     label = "intake"
+    verbose_name = _("Candidates")
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Register the kinds of source it reads and what roles may do with candidates."""
+        from monitoring.core import permissions
+        from monitoring.evidence import kinds
+        from monitoring.intake.services import take_in_entries
+
+        kinds.register(
+            kinds.Kind(
+                name="feed",
+                label=_("feed (RSS, Atom, RDF)"),
+                parser="monitoring.intake.connectors.feed:parse",
+                take_in=take_in_entries,
+            )
+        )
+        for role in ("analyst", "administrator"):
+            permissions.register(role, "intake.view_candidate", "intake.change_candidate")

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from email.headerregistry import Address
 from email.message import EmailMessage
-from email.policy import SMTP
+from email.policy import SMTP, EmailPolicy
 from email.utils import format_datetime
 from functools import cache
 from typing import Any
@@ -25,6 +25,27 @@ WIDTH = 72
 """Columns of the text part."""
 LIMIT = 100 * 1024
 """Most bytes of a message; mail programs cut longer ones off."""
+
+
+class _Policy(EmailPolicy):
+    """SMTP's lines, but List-… headers in one piece.
+
+    The standard folding turns an address longer than a line into an encoded word, which no mail
+    program reads as an address. RFC 5322 allows lines of 998 characters.
+    """
+
+    def fold(self, name: str, value: str) -> str:
+        """A header as it stands in the message."""
+        return f"{name}: {value}\r\n" if name.startswith("List-") else super().fold(name, value)
+
+    def fold_binary(self, name: str, value: str) -> bytes:
+        """The same in bytes."""
+        if name.startswith("List-"):
+            return self.fold(name, value).encode("ascii")
+        return super().fold_binary(name, value)
+
+
+POLICY = _Policy(linesep=SMTP.linesep, max_line_length=SMTP.max_line_length)
 
 
 @dataclass(frozen=True)
@@ -69,7 +90,7 @@ def assemble(
     headers: Mapping[str, str] | None = None,
 ) -> bytes:
     """The message's bytes, the same for the same arguments. Raises TooLongError over 100 KB."""
-    message = EmailMessage(policy=SMTP)
+    message = EmailMessage(policy=POLICY)
     local, _, domain = settings.DEFAULT_FROM_EMAIL.rpartition("@")
     message["From"] = Address(site_name(language), local, domain)
     message["To"] = to

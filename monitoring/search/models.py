@@ -40,6 +40,7 @@ class Build(models.Model):
     state = models.CharField(max_length=10, choices=State.choices, default=State.BUILDING)
     kind = models.CharField(max_length=40, blank=True)
     last_id = models.BigIntegerField(default=0)
+    concepts = models.JSONField(default=list)
     started_at = models.DateTimeField()
     finished_at = models.DateTimeField(null=True, blank=True)
     note = models.TextField(blank=True)

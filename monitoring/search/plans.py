@@ -1,19 +1,251 @@
-"""What a query asks of the tokens of a document: the one meaning that every engine carries out."""
+"""What a query asks of the tokens of a document: the one meaning that every engine carries out.
+
+A plan is pure data. An engine translates it; `matches` evaluates it on one document. A test holds
+the two equal.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import datetime as dt
+import itertools
+import re
+from dataclasses import dataclass, replace
 
+from monitoring.search.analysis import (
+    NO_CONCEPTS,
+    STOPWORDS,
+    Concepts,
+    Recognised,
+    Word,
+    analyse_query,
+    gram,
+    number_token,
+)
+from monitoring.search.documents import SearchDocument
 from monitoring.search.query import Query
+from monitoring.search.streams import Streams
+
+Run = tuple[tuple[int, str], ...]
+"""Tokens that follow one another: (distance from the first, token)."""
+
+MAX_RUNS = 16
+"""Of one leaf: a word of a query may have two stems, a phrase has all their combinations."""
+
+_PARTS = re.compile(r'(?P<not>(?<!\S)-)?"(?P<phrase>[^"]*)"?|(?<!\S)-(?P<without>[^\s"]+)|[^\s"]+')
+
+
+@dataclass(frozen=True)
+class Leaf:
+    """One thing looked for: found when any of its runs stands in the stems."""
+
+    runs: tuple[Run, ...]
 
 
 @dataclass(frozen=True)
 class Plan:
-    """A query taken apart."""
+    """A query taken apart.
 
-    can_match: bool = True
+    A document is found when it has every leaf of `required`, or at least one of `optional` if
+    nothing is required and there are any; none of `excluded`; and passes the filters. `optional`,
+    `exact` and `grams` order what is found.
+    """
+
+    required: tuple[Leaf, ...] = ()
+    optional: tuple[Leaf, ...] = ()
+    excluded: tuple[Leaf, ...] = ()
+    exact: tuple[str, ...] = ()
+    grams: tuple[str, ...] = ()
+    facets: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    numbers: tuple[str, ...] = ()
+    date_from: dt.date | None = None
+    date_to: dt.date | None = None
+    sort: str = "relevance"
+
+    @property
+    def has_words(self) -> bool:
+        """Whether something is looked for beside the filters."""
+        return bool(self.required or self.optional)
+
+    @property
+    def can_match(self) -> bool:
+        """Whether any document could be found."""
+        filters = self.facets or self.numbers or self.date_from or self.date_to
+        return self.has_words or bool(filters)
+
+    @property
+    def tokens(self) -> frozenset[str]:
+        """Every token by which it finds something; for highlighting."""
+        leaves = (*self.required, *self.optional)
+        return frozenset(token for leaf in leaves for run in leaf.runs for _, token in run)
+
+    @property
+    def title_tokens(self) -> tuple[str, ...]:
+        """Single tokens that count once more when they stand in a title, in a fixed order."""
+        leaves = (*self.required, *self.optional)
+        runs = [run for leaf in leaves for run in leaf.runs if len(run) == 1]
+        return tuple(dict.fromkeys(run[0][1] for run in runs))
+
+    def without_facet(self, name: str) -> Plan:
+        """The plan without a facet's own filter, for counting its values."""
+        return replace(self, facets=tuple(pair for pair in self.facets if pair[0] != name))
 
 
-def plan_of(query: Query) -> Plan:
-    """The plan of a query."""
-    return Plan(can_match=not query.is_empty)
+def plan_of(query: Query, concepts: Concepts = NO_CONCEPTS) -> Plan:
+    """Take a query apart; never raises."""
+    required: list[Leaf] = []
+    optional: list[Leaf] = []
+    weak: list[Leaf] = []
+    excluded: list[Leaf] = []
+    row: list[Word] = []
+    for role, text in _segments(query.text):
+        analysis = analyse_query(text, concepts)
+        if not analysis.words:
+            continue
+        if role == "without":
+            excluded.append(_leaf_of_all(analysis.words, analysis.terms, concepts))
+            continue
+        row += analysis.words
+        if role == "phrase":
+            required.append(_phrase(analysis.words, analysis.terms))
+        else:
+            _read_words(analysis.words, analysis.terms, required, optional, weak)
+    if not required and not optional:
+        optional, weak = weak, []
+    facets = tuple(
+        (name, values) for name, values in query.filters if name not in {"number", "from", "to"}
+    )
+    return Plan(
+        required=_unique(required),
+        optional=_unique(optional),
+        excluded=_unique(excluded),
+        exact=tuple(dict.fromkeys(word.exact for word in row)),
+        grams=tuple(dict.fromkeys(gram(word.exact) for word in row)),
+        facets=facets,
+        numbers=tuple(number_token("".join(one.split())) for one in query.values("number")),
+        date_from=_date(query.values("from")),
+        date_to=_date(query.values("to")),
+        sort=query.sort,
+    )
+
+
+def _segments(text: str) -> list[tuple[str, str]]:
+    """The query's text as ("words" | "phrase" | "without", text), in its order."""
+    found: list[tuple[str, str]] = []
+    for part in _PARTS.finditer(text):
+        if part["phrase"] is not None:
+            found.append(("without" if part["not"] else "phrase", part["phrase"]))
+        elif part["without"] is not None:
+            found.append(("without", part["without"]))
+        elif found and found[-1][0] == "words":
+            found[-1] = ("words", f"{found[-1][1]} {part.group()}")
+        else:
+            found.append(("words", part.group()))
+    return found
+
+
+def _read_words(
+    row: tuple[Word, ...],
+    terms: tuple[Recognised, ...],
+    required: list[Leaf],
+    optional: list[Leaf],
+    weak: list[Leaf],
+) -> None:
+    """Sort the words of a segment: terms of several words are required, the others are welcome."""
+    index = 0
+    while index < len(row):
+        here = [term for term in terms if term.first == index]
+        last = max((term.last for term in here), default=index + 1)
+        longest = [term for term in here if term.last == last]
+        if last - index > 1:
+            required.append(_unit(row[index:last], longest))
+        else:
+            runs = [((0, stem),) for stem in row[index].stems]
+            runs += [((0, term.token),) for term in longest]
+            leaf = Leaf(tuple(dict.fromkeys(runs)))
+            (weak if row[index].exact in STOPWORDS else optional).append(leaf)
+        index = last
+
+
+def _unit(row: tuple[Word, ...], terms: list[Recognised]) -> Leaf:
+    """A term of several words: its concept, or the very words one after another."""
+    runs: list[Run] = [((0, term.token),) for term in terms]
+    if not any(term.opaque for term in terms):
+        runs += _runs(row)
+    return Leaf(tuple(dict.fromkeys(runs)))
+
+
+def _phrase(row: tuple[Word, ...], terms: tuple[Recognised, ...]) -> Leaf:
+    """Words one after another; a term that stands for itself alone counts as one of them."""
+    closed = {term.first: term for term in terms if term.opaque and term.last - term.first > 1}
+    choices: list[list[tuple[int, str]]] = []
+    index = 0
+    while index < len(row):
+        place = row[index].position - row[0].position
+        if index in closed:
+            choices.append([(place, closed[index].token)])
+            index = closed[index].last
+        else:
+            choices.append([(place, stem) for stem in row[index].stems])
+            index += 1
+    return Leaf(tuple(itertools.islice(itertools.product(*choices), MAX_RUNS)))
+
+
+def _runs(row: tuple[Word, ...]) -> list[Run]:
+    choices = [[(word.position - row[0].position, stem) for stem in word.stems] for word in row]
+    return list(itertools.islice(itertools.product(*choices), MAX_RUNS))
+
+
+def _leaf_of_all(row: tuple[Word, ...], terms: tuple[Recognised, ...], concepts: Concepts) -> Leaf:
+    """What "-word" leaves out: the word or term with its counterparts, or the words in a row."""
+    whole = [term for term in terms if term.first == 0 and term.last == len(row)]
+    return Leaf((*_phrase(row, terms).runs, *(((0, term.token),) for term in whole)))
+
+
+def _unique(leaves: list[Leaf]) -> tuple[Leaf, ...]:
+    return tuple(dict.fromkeys(leaves))
+
+
+def _date(values: tuple[str, ...]) -> dt.date | None:
+    try:
+        return dt.date.fromisoformat(values[0]) if values else None
+    except ValueError:
+        return None
+
+
+def matches(plan: Plan, document: SearchDocument, streams: Streams) -> bool:
+    """Whether a document is found by a plan: the meaning that engines must reproduce."""
+    if not plan.can_match or not _passes(plan, document, streams):
+        return False
+    if any(_stands(leaf, streams) for leaf in plan.excluded):
+        return False
+    if plan.required:
+        return all(_stands(leaf, streams) for leaf in plan.required)
+    return not plan.optional or any(_stands(leaf, streams) for leaf in plan.optional)
+
+
+def _passes(plan: Plan, document: SearchDocument, streams: Streams) -> bool:
+    facets = document.all_facets()
+    for name, values in plan.facets:
+        if set(values).isdisjoint(facets.get(name, ())):
+            return False
+    if plan.numbers and set(plan.numbers).isdisjoint(streams.numbers):
+        return False
+    if plan.date_from and (document.date is None or document.date < plan.date_from):
+        return False
+    return not (plan.date_to and (document.date is None or document.date > plan.date_to))
+
+
+def _stands(leaf: Leaf, streams: Streams) -> bool:
+    return any(_run_stands(run, streams) for run in leaf.runs)
+
+
+def _run_stands(run: Run, streams: Streams) -> bool:
+    places = streams.positions.get(run[0][1])
+    if not places:
+        return False
+    if len(run) == 1:
+        return True
+    return any(
+        all(place + step in streams.positions.get(token, ()) for step, token in run[1:])
+        for place in places
+    )

@@ -36,6 +36,7 @@ FACET_TITLES = {
     "status": gettext_lazy("Status"),
     "region": gettext_lazy("Region"),
     "district": gettext_lazy("District"),
+    "document": gettext_lazy("Kind of document"),
     "number": gettext_lazy("Number"),
     "from": gettext_lazy("From"),
     "to": gettext_lazy("To"),

@@ -2,24 +2,52 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import logging
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 
-from monitoring.search.query import Query
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from monitoring.search import kinds
+from monitoring.search.analysis import NO_CONCEPTS, Concepts
+from monitoring.search.backends import get_backend
+from monitoring.search.backends.base import EngineError
+from monitoring.search.highlights import found_in, marked
+from monitoring.search.kinds import Hit
+from monitoring.search.models import Build, TitleToken
+from monitoring.search.plans import Leaf, Plan, plan_of
+from monitoring.search.query import FACETS, LANGUAGE_NAMES, Problem, Query
+from monitoring.search.synonyms import concepts_of
+
+logger = logging.getLogger(__name__)
+
+MAX_PAGES = 500
+SHOWN_FACETS = ("kind", "body", "topic", "year", "lang")
+"""The boxes of the page, and those of higher rooms; another facet is shown when it filters."""
+SHOWN_VALUES = 12
+FALLBACK_ROWS = 5_000
+"""Tokens of titles that the database looks through when the engine is away."""
 
 
 @dataclass(frozen=True)
 class Found:
-    """One result as the page shows it."""
+    """One result as the page shows it; `title_html` and `excerpt` are safe and marked.
+
+    `language` is that of the title, `excerpt_language` that of the text in which it was found.
+    """
 
     kind: str
     id: int
     title: str
+    title_html: str
     address: str
     language: str
-    meta: str = ""
-    kind_label: str = ""
-    excerpt: str = ""
-    excerpt_language: str = ""
+    meta: str
+    kind_label: str
+    excerpt: str
+    excerpt_language: str
 
 
 @dataclass(frozen=True)
@@ -51,9 +79,178 @@ class Results:
     notices: tuple[str, ...] = ()
     page: int = 1
     pages: int = 1
-    highlights: tuple[str, ...] = field(default=())
+
+
+@dataclass(frozen=True)
+class _Raw:
+    key: str
+    texts: Mapping[str, Sequence[str]]
+
+    @property
+    def record(self) -> tuple[str, int]:
+        name, _, one = self.key.rpartition(":")
+        return name, int(one)
 
 
 def search(query: Query, language: str, page: int = 1, size: int = 20) -> Results:
-    """Search all kinds; never raises for what a reader typed or for an engine that is away."""
-    return Results()
+    """Search all kinds; never raises for what a reader typed or for an engine that is away.
+
+    A page beyond the last gives the last. At most 2 queries of its own, and of each kind on the
+    page `visible`, `hits` and its labels.
+    """
+    with translation.override(language):
+        notices = [problem.sentence for problem in query.problems]
+        build = Build.objects.filter(state=Build.State.CURRENT).first()
+        concepts = concepts_of(build.concepts) if build else NO_CONCEPTS
+        plan = plan_of(query, concepts)
+        if not plan.can_match:
+            if query.text:
+                code = "only_without" if plan.excluded else "no_words"
+                notices.append(Problem(code).sentence)
+            return Results(notices=tuple(notices))
+        size = max(1, min(size, 100))
+        try:
+            if build is None:
+                raise EngineError("no index is in use yet")
+            answer = get_backend().search(
+                build.name, plan, offset=(_within(page) - 1) * size, limit=size
+            )
+            pages = _pages(answer.total, size)
+            if _within(page) > pages:
+                page = pages
+                answer = get_backend().search(
+                    build.name, plan, offset=(page - 1) * size, limit=size
+                )
+        except EngineError as error:
+            logger.warning("the search engine does not answer, the database does: %s", error)
+            return _from_database(query, plan, language, page, size, notices)
+        raw = [_Raw(hit.key, hit.texts) for hit in answer.hits]
+        return Results(
+            hits=_shown(raw, plan, concepts, language),
+            total=answer.total,
+            facets=_facets(query, answer.facets, language),
+            notices=tuple(notices),
+            page=_within(page),
+            pages=pages,
+        )
+
+
+def _within(page: int) -> int:
+    return max(1, min(page, MAX_PAGES))
+
+
+def _pages(total: int, size: int) -> int:
+    return _within(-(-total // size))
+
+
+def _shown(raw: Iterable[_Raw], plan: Plan, concepts: Concepts, language: str) -> tuple[Found, ...]:
+    """Describe hits for display, asking each kind which of them anybody may see at this moment."""
+    rows = list(raw)
+    by_kind: dict[str, list[int]] = defaultdict(list)
+    for row in rows:
+        by_kind[row.record[0]].append(row.record[1])
+    described: dict[tuple[str, int], Hit] = {}
+    for name, ids in by_kind.items():
+        kind = kinds.get(name)
+        if kind is None:
+            continue
+        allowed = kind.visible(ids) & set(ids)
+        asked = [one for one in ids if one in allowed]
+        for one, hit in (kind.hits(asked, language) if asked else {}).items():
+            if one in allowed:
+                described[name, one] = hit
+    labels = kinds.value_labels("kind", list(by_kind), language)
+    found = []
+    for row in rows:
+        hit_or_none = described.get(row.record)
+        if hit_or_none is None:
+            logger.info("%s is in the index but not to be seen", row.key)
+            continue
+        found_language, text = found_in(row.texts, plan, concepts, language)
+        found.append(
+            Found(
+                kind=row.record[0],
+                id=row.record[1],
+                title=hit_or_none.title,
+                title_html=marked(hit_or_none.title, hit_or_none.language, plan, concepts),
+                address=hit_or_none.address,
+                language=hit_or_none.language,
+                meta=hit_or_none.meta,
+                kind_label=labels[row.record[0]],
+                excerpt=text,
+                excerpt_language=found_language,
+            )
+        )
+    return tuple(found)
+
+
+def _facets(
+    query: Query, counts: Mapping[str, Mapping[str, int]], language: str
+) -> tuple[Facet, ...]:
+    names = [name for name in SHOWN_FACETS if name in counts]
+    names += [name for name, _ in query.filters if name not in names and name in FACETS]
+    names += sorted(kinds.extended_facets().intersection(counts).difference(names))
+    return tuple(_facet(name, query, counts.get(name, {}), language) for name in names)
+
+
+def _facet(name: str, query: Query, counts: Mapping[str, int], language: str) -> Facet:
+    chosen = query.values(name)
+    ordered = sorted(counts, key=lambda value: (-counts[value], value))
+    if name == "year":
+        ordered = sorted(counts, reverse=True)
+    values = ordered[:SHOWN_VALUES]
+    values += [value for value in chosen if value not in values]
+    labels = (
+        {value: str(LANGUAGE_NAMES.get(value, value)) for value in values}
+        if name == "lang"
+        else kinds.value_labels(name, values, language)
+    )
+    return Facet(
+        name,
+        kinds.facet_title(name),
+        tuple(
+            FacetValue(value, labels[value], counts.get(value, 0), value in chosen)
+            for value in values
+        ),
+    )
+
+
+def _from_database(
+    query: Query, plan: Plan, language: str, page: int, size: int, notices: list[str]
+) -> Results:
+    """Answer from titles and numbers alone, without the engine; one query of its own."""
+    notices.append(
+        _(
+            "Full search is not available at the moment. These results come from titles and "
+            "numbers only; please try again in a few minutes."
+        )
+    )
+    tokens = set(plan.tokens) | set(plan.numbers)
+    stored = TitleToken.objects.filter(token__in=tokens).values_list("kind", "record_id", "token")
+    has: dict[tuple[str, int], set[str]] = defaultdict(set)
+    for name, one, token in stored[:FALLBACK_ROWS]:
+        has[name, one].add(token)
+    wanted = query.values("kind")
+    kept = [
+        record
+        for record, own in has.items()
+        if (not wanted or record[0] in wanted)
+        and all(_has(leaf, own) for leaf in plan.required)
+        and (not plan.numbers or not own.isdisjoint(plan.numbers))
+    ]
+    kept.sort(key=lambda record: (-len(has[record]), record))
+    pages = _pages(len(kept), size)
+    page = min(_within(page), pages)
+    part = kept[(page - 1) * size : page * size]
+    raw = [_Raw(f"{name}:{one}", {}) for name, one in part]
+    return Results(
+        hits=_shown(raw, plan, NO_CONCEPTS, language),
+        total=len(kept),
+        notices=tuple(notices),
+        page=page,
+        pages=pages,
+    )
+
+
+def _has(leaf: Leaf, tokens: set[str]) -> bool:
+    return any(all(token in tokens for _, token in run) for run in leaf.runs)

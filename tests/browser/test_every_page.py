@@ -17,10 +17,14 @@ from tests.browser.conftest import ADMIN, OpenPage, Site
 LANGUAGES = ("kk", "ru", "en")
 LISTS: dict[str, str] = {
     "home": "",
+    "laws": "{laws}/",
+    "laws by topic": "{laws}/?topic=elections",
     "missing": "no-such-page-123/",
 }
 """Kind of page → its path under the language's prefix; a {word} comes from the table of routes."""
-DETAILS: dict[str, tuple[str, str]] = {}
+DETAILS: dict[str, tuple[str, str]] = {
+    "decision": ("laws", r"\d+-[\w-]+/"),
+}
 """Kind of page → (kind of list, pattern of a link on it): the first such link is opened."""
 KINDS = [*LISTS, *DETAILS]
 

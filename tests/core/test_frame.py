@@ -81,3 +81,13 @@ def test_without_a_request_the_language_switch_leads_home() -> None:
 @pytest.mark.parametrize("word", ["өзін-өзі", "өзiн-өзi", "Өзін-өзі"])
 def test_the_word_self_does_not_break_and_the_rest_is_escaped(word: str) -> None:
     assert unbroken(f"<b> {word} басқару") == (f'&lt;b&gt; <span class="nb">{word}</span> басқару')
+
+
+@pytest.mark.parametrize("word", ["45-бап", "2-1-бап", "18:00-ге", "126-IV", "87–91-баптар"])
+def test_a_numeral_and_its_word_do_not_break(word: str) -> None:
+    assert unbroken(f"заңның {word} бойынша") == f'заңның <span class="nb">{word}</span> бойынша'
+
+
+@pytest.mark.parametrize("text", ["2005 жылғы", "№ 148", "a &#39-test", "COVID-19", "x-1-2"])
+def test_other_words_stay_as_they_are(text: str) -> None:
+    assert "nb" not in unbroken(text)

@@ -26,7 +26,10 @@ SHORT_NAMES = {"kk": "Қаз", "ru": "Рус", "en": "Eng"}
 OWN_NAMES = {"kk": "Қазақша", "ru": "Русский", "en": "English"}
 FOOTER_GROUPS = ("site", "data", "help", "coalition")
 
-_SELF = re.compile(r"(?<!\w)өз[іi]н-өз[іi]\w*", re.IGNORECASE)
+_UNBROKEN = re.compile(
+    r"(?<![\w#-])(?:өз[іi]н-өз[іi]\w*|\d[\d:]*(?:[-–][\w]{1,12})+)(?!\w)", re.IGNORECASE
+)
+"""The coalition's own word, and numerals with what hangs on them: 45-бап, 18:00-ге, 126-IV."""
 
 
 def _language() -> str:
@@ -96,6 +99,6 @@ def languages(context: Context) -> list[dict[str, Any]]:
 
 @register.filter
 def unbroken(text: Any) -> SafeString:
-    """«өзін-өзі» (also with Latin i) in a span that does not break; the stored text stays as is."""
+    """«өзін-өзі» and «45-бап» in spans that do not break; the stored text stays as it is."""
     escaped = conditional_escape(text)
-    return mark_safe(_SELF.sub(lambda found: f'<span class="nb">{found[0]}</span>', escaped))
+    return mark_safe(_UNBROKEN.sub(lambda found: f'<span class="nb">{found[0]}</span>', escaped))

@@ -1,16 +1,91 @@
-"""Turns text into tokens: pure Python, no Django."""
+"""Turns text into tokens: pure Python, no Django; versioned, usable as a library.
+
+from monitoring.search.analysis import Concepts, analyse, analyse_query
+analyse("Жергілікті қоғамдастық жиынының шешімі", "kk").stems
+"""
 
 from __future__ import annotations
 
-import re
-import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
 
-_UNSEEN = re.compile(
-    r"[\x00-\x1f\x7f-\x9f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]"
-)
+from monitoring.search.analysis.concepts import NO_CONCEPTS, Concept, Concepts, Recognised
+from monitoring.search.analysis.normalise import clean, fold
+from monitoring.search.analysis.words import STOPWORDS, Word, number_token, words
+
+VERSION = "1"
+"""Grows when tokens change; an index made with another version is rebuilt."""
+
+GRAM = 4
+"""Letters of a word's start that the gram stream holds."""
+
+__all__ = [
+    "NO_CONCEPTS", "STOPWORDS", "VERSION", "Analysis", "Concept", "Concepts", "Recognised", "Word",
+    "analyse", "analyse_query", "clean", "fold", "gram", "number_token",
+]  # fmt: skip
 
 
-def clean(text: str) -> str:
-    """Text without control and invisible characters, in NFC, with plain quotation marks."""
-    text = unicodedata.normalize("NFC", _UNSEEN.sub(" ", text))
-    return re.sub(r"[«»“”„‟″]", '"', text)
+@dataclass(frozen=True)
+class Analysis:
+    """The words of a text and the terms in it.
+
+    `stems` and `exact` are the streams that are indexed: (position, token) pairs. In `stems` a
+    concept's token stands where its term begins.
+    """
+
+    words: tuple[Word, ...]
+    terms: tuple[Recognised, ...]
+    stems: tuple[tuple[int, str], ...]
+
+    @property
+    def exact(self) -> tuple[tuple[int, str], ...]:
+        """The folded words as they stand."""
+        return tuple((word.position, word.exact) for word in self.words)
+
+    @property
+    def grams(self) -> tuple[tuple[int, str], ...]:
+        """The starts of the folded words; they help to order results, never to find them."""
+        return tuple((word.position, gram(word.exact)) for word in self.words)
+
+    @property
+    def length(self) -> int:
+        """Positions taken, gaps included."""
+        return self.words[-1].position + 1 if self.words else 0
+
+
+def gram(exact: str) -> str:
+    """The token of a folded word's start."""
+    return exact[:GRAM]
+
+
+def analyse(text: str, language: str, concepts: Concepts = NO_CONCEPTS) -> Analysis:
+    """The tokens of a document's text in a language."""
+    row = tuple(words(clean(text), language))
+    terms = tuple(concepts.recognise(row))
+    hidden = _hidden(row, terms, concepts)
+    stems = [
+        (word.position, stem)
+        for index, word in enumerate(row)
+        for stem in word.stems
+        if index not in hidden
+    ]
+    stems += sorted({(row[term.first].position, term.token) for term in terms})
+    stems.sort(key=lambda pair: pair[0])
+    return Analysis(row, terms, tuple(stems))
+
+
+def analyse_query(text: str, concepts: Concepts = NO_CONCEPTS) -> Analysis:
+    """The words of a query, each with every stem it may have, and the terms in it."""
+    row = tuple(words(clean(text), "", query=True))
+    return Analysis(row, tuple(concepts.recognise(row)), ())
+
+
+def _hidden(row: Sequence[Word], terms: Sequence[Recognised], concepts: Concepts) -> set[int]:
+    """Indexes of words that name another concept, inside opaque terms of several words."""
+    return {
+        index
+        for term in terms
+        if term.opaque and term.last - term.first > 1
+        for index in range(term.first, term.last)
+        if not concepts.names.isdisjoint(row[index].terms)
+    }

@@ -1,0 +1,151 @@
+"""What changed, in words: from the pictures before and after that the journal keeps. Pure."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.utils import translation
+from django.utils.translation import pgettext
+
+from monitoring.core.dates import long_date
+from monitoring.core.models import Trilingual
+from monitoring.decisions.wording import FIELDS, IN_LANGUAGE
+from monitoring.journal.models import Change
+
+_RANK = (
+    Change.Kind.PUBLISHED,
+    Change.Kind.STAGE,
+    Change.Kind.EDITION,
+    Change.Kind.UPDATED,
+    Change.Kind.WITHDRAWN,
+)
+
+
+@dataclass(frozen=True)
+class Names:
+    """Words of the keys that pictures hold, read once a run."""
+
+    stages: Mapping[str, Trilingual] = field(default_factory=dict)
+    statuses: Mapping[str, Trilingual] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Line:
+    """One thing that changed: its name, what stood there (may be empty), what stands there now."""
+
+    name: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True)
+class Told:
+    """The change of one record within a window."""
+
+    word: str
+    lines: tuple[Line, ...]
+
+
+def tell(changes: Sequence[Change], names: Names, language: str) -> Told:
+    """All changes of one record in a window as one: from the first's before to the last's after."""
+    kinds = {change.kind for change in changes}
+    kind = next((one for one in _RANK if one in kinds), Change.Kind.UPDATED)
+    before, after = changes[0].before, changes[-1].after
+    with translation.override(language):
+        lines = [
+            _stage(before, after, names, language),
+            _status(before, after, names, language),
+        ]
+        if kind != Change.Kind.PUBLISHED:
+            lines += [*_numbers(before, after, language), _texts(before, after)]
+        return Told(str(Change.Kind(kind).label), tuple(line for line in lines if line))
+
+
+def _stage(
+    before: Mapping[str, Any], after: Mapping[str, Any], names: Names, language: str
+) -> Line | None:
+    old, new = _last_stage(before), _last_stage(after)
+    if not new or new == old:
+        return None
+    return Line(
+        pgettext("mail", "Stage"),
+        _label(names.stages, old.get("stage", ""), language),
+        _with_date(_label(names.stages, new.get("stage", ""), language), new, language),
+    )
+
+
+def _last_stage(picture: Mapping[str, Any]) -> Mapping[str, Any]:
+    stages = list(picture.get("stages") or [])
+    dated = [stage for stage in stages if stage.get("date")]
+    found = max(dated, key=lambda stage: str(stage["date"])) if dated else (stages or [{}])[-1]
+    return {name: value for name, value in found.items() if name != "id"}
+
+
+def _status(
+    before: Mapping[str, Any], after: Mapping[str, Any], names: Names, language: str
+) -> Line | None:
+    old, new = str(before.get("status") or ""), str(after.get("status") or "")
+    if not new or old == new:
+        return None
+    return Line(
+        pgettext("mail", "Status"),
+        _label(names.statuses, old, language),
+        _label(names.statuses, new, language),
+    )
+
+
+def _numbers(before: Mapping[str, Any], after: Mapping[str, Any], language: str) -> list[Line]:
+    titles = {
+        "number": pgettext("mail", "Number"),
+        "register_number": pgettext("mail", "Number in the register"),
+    }
+    lines = [
+        Line(title, str(before.get(name) or ""), str(after.get(name) or ""))
+        for name, title in titles.items()
+        if after.get(name) and before.get(name) != after.get(name)
+    ]
+    if after.get("date") and before.get("date") != after.get("date"):
+        lines.append(
+            Line(pgettext("mail", "Date"), _date(before, language), _date(after, language))
+        )
+    other = [
+        str(words)
+        for name, words in FIELDS.items()
+        if name not in {"number", "register_number", "date", "status", "status_date"}
+        and before.get(name) != after.get(name)
+    ]
+    if other:
+        lines.append(Line(pgettext("mail", "Completed or corrected"), "", ", ".join(other)))
+    return lines
+
+
+def _texts(before: Mapping[str, Any], after: Mapping[str, Any]) -> Line | None:
+    old, new = before.get("editions") or {}, after.get("editions") or {}
+    changed = [
+        str(words)
+        for code, words in IN_LANGUAGE.items()
+        if new.get(code) and old.get(code) != new[code]
+    ]
+    if not changed:
+        return None
+    return Line(pgettext("mail", "Text"), "", ", ".join(changed))
+
+
+def _label(names: Mapping[str, Trilingual], key: str, language: str) -> str:
+    return names[key].label_in(language) if key in names else key
+
+
+def _date(picture: Mapping[str, Any], language: str) -> str:
+    try:
+        day = dt.date.fromisoformat(str(picture.get("date") or ""))
+    except ValueError:
+        return ""
+    return long_date(day, str(picture.get("precision") or "day"), language)
+
+
+def _with_date(words: str, picture: Mapping[str, Any], language: str) -> str:
+    date = _date(picture, language)
+    return f"{words}, {date}" if date else words

@@ -1,0 +1,75 @@
+"""Signed links of mails, and the addresses they stand at. Reading one changes nothing.
+
+The token stands after `/t/`, where the log's formatter masks it.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.core import signing
+from django.urls import reverse
+from django.utils import translation
+
+from monitoring.digests.models import UNCONFIRMED_FOR, Subscriber
+
+CONFIRM, MANAGE, LEAVE = "digests.confirm", "digests.manage", "digests.leave"
+
+
+@dataclass(frozen=True)
+class Leave:
+    """Who leaves, and which of the subscriptions the mail was about."""
+
+    subscriber: Subscriber
+    subscriptions: tuple[int, ...]
+
+
+def absolute(path: str) -> str:
+    """An address of the site for a mail."""
+    return f"{settings.WAGTAILADMIN_BASE_URL.rstrip('/')}{path}"
+
+
+def address(name: str, language: str, *args: str) -> str:
+    """The absolute address of a route in a language."""
+    with translation.override(language):
+        return absolute(reverse(name, args=args))
+
+
+def confirm_link(subscriber: Subscriber) -> str:
+    """Leads to the page that confirms; valid for a week."""
+    token = signing.dumps([subscriber.pk, subscriber.nonce], salt=CONFIRM)
+    return address("subscribe_confirm", subscriber.language, token)
+
+
+def manage_link(subscriber: Subscriber) -> str:
+    """Leads to the page where a reader sees and changes everything; valid until erasure."""
+    token = signing.dumps([subscriber.pk, subscriber.nonce], salt=MANAGE)
+    return address("subscriptions", subscriber.language, token)
+
+
+def leave_link(subscriber: Subscriber, subscriptions: tuple[int, ...]) -> str:
+    """Ends the subscriptions of one mail: a page for people, one POST for programs (RFC 8058)."""
+    data = [subscriber.pk, subscriber.nonce, list(subscriptions)]
+    return address("subscription_leave", subscriber.language, signing.dumps(data, salt=LEAVE))
+
+
+def read(token: str, salt: str) -> Subscriber | None:
+    """The reader of a confirm or manage link; None if it is forged, expired or ended."""
+    max_age: dt.timedelta | None = UNCONFIRMED_FOR if salt == CONFIRM else None
+    try:
+        pk, nonce = signing.loads(token, salt=salt, max_age=max_age)
+    except (signing.BadSignature, ValueError, TypeError):
+        return None
+    return Subscriber.objects.filter(pk=pk, nonce=nonce).first()
+
+
+def read_leave(token: str) -> Leave | None:
+    """What a leave link ends; None if it is forged or its reader is gone."""
+    try:
+        pk, nonce, ids = signing.loads(token, salt=LEAVE)
+    except (signing.BadSignature, ValueError, TypeError):
+        return None
+    subscriber = Subscriber.objects.filter(pk=pk, nonce=nonce).first()
+    return Leave(subscriber, tuple(ids)) if subscriber else None

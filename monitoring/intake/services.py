@@ -1,0 +1,181 @@
+"""Writes of the room `intake`: entries become candidates, an analyst decides on each."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
+
+from django.db import transaction
+
+from monitoring.core import clock
+from monitoring.core.dates import Precision
+from monitoring.core.text import fold
+from monitoring.decisions.models import Decision, DecisionKind, Edition, Stage
+from monitoring.decisions.services import add_stage_event, create_decision, update_decision
+from monitoring.evidence.entries import Entry
+from monitoring.evidence.models import Fetch
+from monitoring.institutions.models import Body
+from monitoring.intake.models import Candidate
+from monitoring.vocabulary.models import Topic
+
+SHORT = Edition._meta.get_field("title").max_length or 0
+_TRACKING = re.compile(r"^(utm_|fbclid$|gclid$|yclid$|_openstat$)")
+
+
+class AlreadyDecidedError(Exception):
+    """Somebody else decided on the candidate first; `current` says who, when and what."""
+
+    def __init__(self, current: Candidate) -> None:
+        super().__init__(f"candidate {current.pk} is {current.state}")
+        self.current = current
+
+
+def take_in_entries(fetch: Fetch, entries: Sequence[Entry]) -> int:
+    """Keep entries as candidates, each once a source; returns how many were not known.
+
+    Known is an entry with the same key, or the same link, title and text under a new key. The
+    database refuses the second of two that come at once. Runs in the caller's transaction.
+    """
+    assert fetch.snapshot_id is not None
+    rows: dict[str, Candidate] = {}
+    for entry in entries:
+        row = Candidate(
+            source_id=fetch.source_id,
+            snapshot_id=fetch.snapshot_id,
+            key=hashlib.sha256(entry.key.encode()).hexdigest(),
+            fingerprint=fingerprint(entry),
+            title=entry.title,
+            link=entry.link,
+            summary=entry.summary,
+            language=entry.language or fetch.source.language,
+            published_at=dt.datetime.fromisoformat(entry.published) if entry.published else None,
+            seen_at=fetch.started_at,
+        )
+        rows.setdefault(row.key, row)
+    known = Candidate.objects.filter(source=fetch.source_id)
+    before = known.count()
+    # Feeds have the newest first; the queue shows higher ids first.
+    Candidate.objects.bulk_create(reversed(rows.values()), ignore_conflicts=True, batch_size=200)
+    return known.count() - before
+
+
+def fingerprint(entry: Entry) -> str:
+    """SHA-256 of link, title and text; case, spaces and tracking parameters make no difference."""
+    words = [" ".join(fold(text).split()) for text in (entry.title, entry.summary)]
+    said = "\n".join([_bare(entry.link), *words])
+    return hashlib.sha256(said.encode()).hexdigest()
+
+
+def _bare(link: str) -> str:
+    """A link without fragment and tracking parameters, its host in lower case."""
+    parts = urlsplit(link)
+    kept = [
+        (name, value)
+        for name, value in parse_qsl(parts.query, keep_blank_values=True)
+        if not _TRACKING.match(name)
+    ]
+    return urlunsplit((parts.scheme, parts.netloc.lower(), parts.path, urlencode(kept), ""))
+
+
+def accept_candidate(
+    *,
+    candidate: Candidate,
+    by: Any,
+    kind: DecisionKind,
+    titles: Mapping[str, str],
+    bodies: Iterable[Body] = (),
+    topics: Iterable[Topic] = (),
+    date: dt.date | None = None,
+    precision: str = Precision.DAY,
+    number: str = "",
+) -> Decision:
+    """Make a public decision of a candidate; `titles` by language, empty ones make no edition.
+
+    An entry that was old when it came in is recorded and not announced. Raises AlreadyDecidedError,
+    or ValidationError with the field's name; nothing is written then.
+    """
+    with transaction.atomic():
+        _decide(candidate, Candidate.State.ACCEPTED, by)
+        decision = create_decision(
+            kind=kind,
+            date=date,
+            bodies=bodies,
+            topics=topics,
+            precision=precision,
+            editions={
+                # What is longer than a short title may be is the document's own long one.
+                language: {"title" if len(title) <= SHORT else "official_title": title}
+                for language, title in titles.items()
+                if title
+            },
+            number=number,
+            links=[{"url": candidate.link}] if candidate.link else [],
+            snapshot=candidate.snapshot,
+            source=candidate.link or candidate.snapshot.url,
+            by=by,
+            public=True,
+            announce=candidate.announced,
+        )
+        Candidate.objects.filter(pk=candidate.pk).update(decision=decision)
+    return decision
+
+
+def merge_candidate(
+    *,
+    candidate: Candidate,
+    decision: Decision,
+    by: Any,
+    stage: Stage | None = None,
+    date: dt.date | None = None,
+    precision: str = Precision.DAY,
+) -> Decision:
+    """Add a candidate to a known decision: its link, and its step where `stage` names one.
+
+    Raises AlreadyDecidedError, or ValidationError; nothing is written then.
+    """
+    with transaction.atomic():
+        _decide(candidate, Candidate.State.MERGED, by)
+        links = list(decision.links.values("url", "label_kk", "label_ru", "label_en", "checked"))
+        if candidate.link and candidate.link not in {link["url"] for link in links}:
+            update_decision(
+                decision=decision,
+                links=[*links, {"url": candidate.link}],
+                snapshot=candidate.snapshot,
+                source=candidate.link,
+                by=by,
+                announce=candidate.announced,
+            )
+        if stage is not None:
+            language = candidate.language or "kk"
+            add_stage_event(
+                decision=decision,
+                stage=stage,
+                date=date,
+                precision=precision,
+                titles={language: candidate.title},
+                url=candidate.link,
+                by=by,
+                announce=candidate.announced,
+            )
+        Candidate.objects.filter(pk=candidate.pk).update(decision=decision)
+    return decision
+
+
+def reject_candidate(*, candidate: Candidate, by: Any, reason: str) -> None:
+    """Put a candidate aside, with the reason. Raises AlreadyDecidedError, or ValueError."""
+    if not reason.strip():
+        raise ValueError("a rejection needs its reason")
+    with transaction.atomic():
+        _decide(candidate, Candidate.State.REJECTED, by, reason=reason.strip())
+
+
+def _decide(candidate: Candidate, state: Candidate.State, by: Any, *, reason: str = "") -> None:
+    """Take a waiting candidate by one conditional UPDATE: of two analysts one gets it."""
+    waiting = Candidate.objects.waiting().filter(pk=candidate.pk)
+    if not waiting.update(state=state, decided_by=by, decided_at=clock.now(), reason=reason):
+        fresh = Candidate.objects.select_related("decided_by", "decision").get(pk=candidate.pk)
+        raise AlreadyDecidedError(fresh)

@@ -1,0 +1,250 @@
+"""A suffix stripper for Kazakh that works on folded words.
+
+Kazakh joins suffixes in a fixed order: stem, plural, possessive, case, predicate for nouns; root,
+voice, negation, tense, person for verbs, and participles and verbal nouns take the endings of
+nouns. Each suffix has variants chosen by the sound before it. The stripper undoes the layers from
+the right, keeps every analysis whose sounds fit, and picks one: a stem of the lexicon if there is
+any, else the deepest analysis that leaves a plausible stem.
+
+It reads the *folded* word (see `normalise.fold`), so that «қалалардың» and «калалардын» get the
+same stem by construction and a query typed without Kazakh letters costs nothing. What folding
+takes away from vowel harmony the order of layers and the lexicon give back.
+
+Derivation (-лык, -шы, -гер, -лы, -сыз) makes another word and is never undone: әкімдік is not әкім.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from pathlib import Path
+
+_DATA = Path(__file__).parent / "data"
+
+VOWELS = frozenset("аеиоуы")
+_VOICELESS = frozenset("пткcсшфхбвгд")  # б в г д end loans only: «клубта», «Петербургке»
+_HARD = frozenset("пткшсфх")
+_NASAL = frozenset("мн")
+_SONORANT = frozenset("лруимн")
+
+# Suffix, what sound must stand before it: "V" vowel, "C" consonant, "H" voiceless, "N" m or n,
+# "S" voiced consonant, "L" vowel or р й у, "*" anything. One letter of the skeleton may be a vowel
+# or a glide (и, у): it counts as both.
+_PLURAL = (("лар", "L"), ("лер", "L"), ("дар", "S"), ("дер", "S"), ("тар", "H"), ("тер", "H"))
+_POSSESSIVE = (
+    ("сы", "V"), ("си", "V"), ("ы", "C"), ("и", "C"),
+    ("ымыз", "C"), ("имиз", "C"), ("мыз", "V"), ("миз", "V"),
+    ("ыныз", "C"), ("иниз", "C"), ("ныз", "V"), ("низ", "V"),
+)  # fmt: skip
+_CASE_PLAIN = (
+    ("нын", "VN"), ("нин", "VN"), ("дын", "S"), ("дин", "S"), ("тын", "H"), ("тин", "H"),
+    ("га", "VS"), ("ге", "VS"), ("ка", "H"), ("ке", "H"),
+    ("ны", "V"), ("ни", "V"), ("ды", "S"), ("ди", "S"), ("ты", "H"), ("ти", "H"),
+    ("да", "VS"), ("де", "VS"), ("та", "H"), ("те", "H"),
+    ("дан", "VS"), ("ден", "VS"), ("тан", "H"), ("тен", "H"), ("нан", "N"), ("нен", "N"),
+    ("мен", "VS"), ("бен", "S"), ("пен", "H"), ("менен", "VS"), ("бенен", "S"), ("пенен", "H"),
+    ("дагы", "VS"), ("деги", "VS"), ("тагы", "H"), ("теги", "H"),
+    ("дики", "S"), ("тики", "H"), ("ники", "VN"), ("даи", "VS"), ("деи", "VS"),
+    ("таи", "H"), ("теи", "H"), ("гана", "VS"),
+)  # fmt: skip
+_CASE_AFTER_POSSESSIVE = (
+    ("нын", "V"), ("нин", "V"), ("на", "V"), ("не", "V"), ("н", "V"), ("нда", "V"), ("нде", "V"),
+    ("нан", "V"), ("нен", "V"), ("мен", "V"), ("ндагы", "V"), ("ндеги", "V"), ("ндаи", "V"),
+    ("ндеи", "V"), ("ники", "V"), ("нша", "V"), ("нше", "V"),
+    # after the possessives of "we" and "you" the plain cases come
+    ("дын", "S"), ("дин", "S"), ("га", "S"), ("ге", "S"), ("ды", "S"), ("ди", "S"), ("да", "S"),
+    ("де", "S"), ("дан", "S"), ("ден", "S"), ("бен", "S"),
+)  # fmt: skip
+_PREDICATE = (
+    ("мыз", "*"), ("миз", "*"), ("быз", "*"), ("биз", "*"), ("пыз", "*"), ("пиз", "*"),
+    ("мын", "*"), ("мин", "*"), ("сыз", "*"), ("сиз", "*"), ("дыр", "*"), ("дир", "*"),
+    ("тыр", "*"), ("тир", "*"),
+)  # fmt: skip
+
+# Verbs: what makes nouns and adjectives of them (and takes the endings of nouns); finite ends.
+_PARTICIPLE = (
+    ("ган", "VS"), ("ген", "VS"), ("кан", "H"), ("кен", "H"),
+    ("атын", "C"), ("етин", "C"), ("итын", "V"), ("итин", "V"),
+    ("у", "*"), ("уши", "*"), ("ушы", "*"), ("мак", "*"), ("мек", "*"), ("бак", "S"), ("бек", "S"),
+    ("пак", "H"), ("пек", "H"), ("ар", "C"), ("ер", "C"), ("р", "V"), ("галы", "VS"),
+    ("гели", "VS"), ("калы", "H"), ("кели", "H"), ("мас", "*"), ("мес", "*"), ("бас", "S"),
+    ("бес", "S"), ("пас", "H"), ("пес", "H"),
+)  # fmt: skip
+_FINITE = (
+    ("ды", "VS"), ("ди", "VS"), ("ты", "H"), ("ти", "H"), ("дык", "VS"), ("дик", "VS"),
+    ("тык", "H"), ("тик", "H"), ("ады", "C"), ("еди", "C"), ("иды", "V"), ("иди", "V"),
+    ("ып", "C"), ("ип", "C"), ("п", "V"), ("са", "*"), ("се", "*"), ("сын", "*"), ("син", "*"),
+    ("сак", "*"), ("сек", "*"), ("а", "C"), ("е", "C"), ("и", "V"), ("аик", "C"), ("еик", "C"),
+    ("ганда", "VS"), ("генде", "VS"), ("канда", "H"), ("кенде", "H"), ("ыпты", "C"),
+    ("ипти", "C"), ("гансыз", "VS"), ("генсиз", "VS"), ("кансыз", "H"), ("кенсиз", "H"),
+    ("гыза", "VS"), ("майды", "*"),
+)  # fmt: skip
+_SURE = (
+    ("атын", "C"), ("етин", "C"), ("итын", "V"), ("итин", "V"), ("ган", "VS"), ("ген", "VS"),
+    ("кан", "H"), ("кен", "H"), ("у", "*"),
+)  # fmt: skip
+"""Endings of verbs that are taken off an unknown word of two syllables and more."""
+_NEGATION = ("ма", "ме", "ба", "бе", "па", "пе")
+_VOICE = ("ыл", "ил", "ын", "ин", "ылы", "ыс", "ис")
+
+
+def _load(name: str) -> list[str]:
+    lines = (_DATA / name).read_text(encoding="utf-8").splitlines()
+    return [line.partition("#")[0].strip() for line in lines if line.partition("#")[0].strip()]
+
+
+@lru_cache(maxsize=1)
+def _lexicon() -> tuple[frozenset[str], frozenset[str], dict[str, str]]:
+    """Folded nouns (and what else takes no verb's ending), folded verb roots, exceptions."""
+    from monitoring.search.analysis.normalise import fold
+
+    nouns = {fold(word) for line in _load("kazakh_words.txt") for word in line.split()}
+    verbs = {fold(word) for line in _load("kazakh_verbs.txt") for word in line.split()}
+    exceptions = {}
+    for line in _load("kazakh_exceptions.txt"):
+        stem, *forms = line.split()
+        exceptions.update({fold(form): fold(stem) for form in forms})
+    return frozenset(nouns), frozenset(verbs), exceptions
+
+
+def _fits(base: str, wanted: str) -> bool:
+    """Whether the last sound of `base` is one that the suffix asks for."""
+    if not base:
+        return False
+    last = base[-1]
+    both = last in "иу"
+    sounds = {
+        "*": True,
+        "V": last in VOWELS,
+        "C": last not in VOWELS or both,
+        "H": last in _VOICELESS,
+        "N": last in _NASAL,
+        "S": (last not in VOWELS or both) and last not in _HARD,
+        "L": last in VOWELS or last == "р",
+    }
+    return any(sounds[one] for one in wanted)
+
+
+def _harmonic(base: str, suffix: str) -> bool:
+    """Whether the vowel of a suffix can follow the last vowel of the base.
+
+    Folded а, о and у may be front vowels (ә, ө, ү); ә and ө stand in the first syllable only.
+    """
+    if suffix.endswith(("мен", "бен", "пен", "менен", "бенен", "пенен", "ники", "дики", "тики")):
+        return True
+    first = next((letter for letter in suffix if letter in VOWELS), "")
+    vowels = [letter for letter in base if letter in VOWELS]
+    if not first or not vowels:
+        return bool(vowels)
+    last = vowels[-1]
+    if first in "аы":
+        return last != "е"
+    # Loans keep back vowels before front endings: «парламенттің» is not one, «субъектіге» is.
+    return last in "еиу" or len(vowels) == 1 or base[-1] in "трлгкн"
+
+
+def _peel(word: str, suffixes: tuple[tuple[str, str], ...]) -> list[str]:
+    """What is left of the word without each suffix that fits it."""
+    return [
+        base
+        for suffix, wanted in suffixes
+        if word.endswith(suffix)
+        and _fits(base := word[: -len(suffix)], wanted)
+        and _harmonic(base, suffix)
+    ]
+
+
+def _restored(base: str) -> str:
+    """The base with its final consonant before a vowel undone: китаб-ы is китап, -лыг-ы is -лык."""
+    if len(base) > 2 and base[-2] in VOWELS:
+        return base[:-1] + {"б": "п", "г": "к"}.get(base[-1], base[-1])
+    return base
+
+
+def _nominal(word: str) -> set[str]:
+    """Every base that the endings of nouns leave, the word itself included."""
+    found = {word}
+    starts = {word, *(_peel(word, _PREDICATE) if len(word) > 6 else [])}
+    for start in starts:
+        owned = {*_peel(start, _CASE_AFTER_POSSESSIVE), start}
+        for one in owned:
+            for suffix, wanted in _POSSESSIVE:
+                if one.endswith(suffix):
+                    base = one[: -len(suffix)]
+                    if suffix in {"сы", "си"} and base.endswith(("ы", "и")) and base[-2:-1] != "ш":
+                        continue  # жұмыс-ы, жиналыс-ы; but басшы-сы
+                    if _fits(base, wanted) and _harmonic(base, suffix):
+                        # Both: «шешімдіг-і» is -дік, «округ-і» is a loan that ends so.
+                        found.update({base, _restored(base)} if suffix[0] in VOWELS else {base})
+        found.update(_peel(start, _CASE_PLAIN))
+    for base in list(found):
+        found.update(_peel(base, _PLURAL))
+    return found
+
+
+def _verbal(word: str, bases: set[str]) -> set[str]:
+    """Every root that the endings of verbs leave, under or without endings of nouns."""
+    roots: set[str] = set(_peel(word, _FINITE))
+    for base in bases:
+        roots.update(_peel(base, _PARTICIPLE))
+    for root in list(roots):
+        if root.endswith(_NEGATION) and len(root) > 4:
+            roots.add(root[:-2])
+    return roots
+
+
+def _plausible(stem: str, cut: int) -> bool:
+    """Whether an unknown stem may stand alone, given how many letters were cut off."""
+    vowels = sum(letter in VOWELS for letter in stem)
+    if not vowels or len(stem) < 3:
+        return False
+    if cut == 1:
+        return len(stem) >= 4 and vowels >= 2
+    return len(stem) >= 3
+
+
+def is_word(word: str) -> bool:
+    """Whether the lexicon has the folded word itself."""
+    nouns, _verbs, exceptions = _lexicon()
+    return word in nouns or word in exceptions
+
+
+@lru_cache(maxsize=200_000)
+def stem(word: str) -> str:
+    """The stem of one folded word; never empty for a word that is not."""
+    nouns, _verbs, exceptions = _lexicon()
+    if word in exceptions:
+        return exceptions[word]
+    if word in nouns or len(word) < 4:
+        return word
+    bases = _nominal(word)
+    return _known(word, bases) or _guessed(word, bases)
+
+
+def _known(word: str, bases: set[str]) -> str:
+    """The stem that the lexicon knows; empty if it knows none."""
+    nouns, verbs, exceptions = _lexicon()
+    for base in sorted(bases, key=len, reverse=True):
+        if base in exceptions or base in nouns:
+            return exceptions.get(base, base)
+    roots = _verbal(word, bases)
+    for voice in ("", *_VOICE):
+        known = [
+            root[: len(root) - len(voice)]
+            for root in roots
+            if root.endswith(voice) and root[: len(root) - len(voice)] in verbs
+        ]
+        if known:
+            return max(known, key=len)
+    return ""
+
+
+def _guessed(word: str, bases: set[str]) -> str:
+    """The stem of a word that the lexicon does not know: the deepest plausible analysis."""
+    plausible = [base for base in bases if _plausible(base, len(word) - len(base))]
+    best = min(plausible, key=lambda base: (len(base), base), default=word)
+    for suffix, wanted in _SURE:
+        base = best[: -len(suffix)]
+        if best.endswith(suffix) and _fits(base, wanted) and sum(c in VOWELS for c in base) > 1:
+            best = base
+            break
+    return _restored(best)

@@ -1,0 +1,119 @@
+"""Marks what was found in a text, and cuts the part worth reading; works from stored text."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+
+from django.utils.html import escape
+from django.utils.safestring import SafeString, mark_safe
+
+from monitoring.search.analysis import Analysis, Concepts, analyse, clean
+from monitoring.search.plans import Leaf, Plan
+
+WIDTH = 240
+"""Letters of an excerpt, about."""
+READ = 40_000
+"""Letters of a text that are looked through for the best part."""
+
+Span = tuple[int, int]
+
+
+def found_in(
+    texts: Mapping[str, Sequence[str]], plan: Plan, concepts: Concepts, language: str
+) -> tuple[str, SafeString]:
+    """The language in which a record was found and a marked excerpt of its body.
+
+    The reader's language is looked at first. A language whose title alone holds the words gives
+    the beginning of its body. Nothing found (a filter alone brought the record): the reader's
+    language, or the first there is.
+    """
+    order = sorted(texts, key=lambda one: (one != language, list(texts).index(one)))
+    best: tuple[int, str, SafeString] | None = None
+    for one in order:
+        title, body = (clean(part[:READ]) for part in (*texts[one], "")[:2])
+        in_title = spans(analyse(title, one, concepts), plan)
+        in_body = spans(analyse(body, one, concepts), plan)
+        if (in_title or in_body) and (best is None or not best[0]):
+            best = (1, one, excerpt(body, in_body))
+            break
+    if best is None:
+        first = order[0] if order else language
+        body = clean((*texts.get(first, ("", "")), "")[1][:READ])
+        best = (0, first, excerpt(body, []))
+    return best[1], best[2]
+
+
+def marked(text: str, language: str, plan: Plan, concepts: Concepts) -> SafeString:
+    """A whole short text, such as a title, with the found words marked."""
+    text = clean(text)
+    return _html(text, spans(analyse(text, language, concepts), plan), 0, len(text))
+
+
+def spans(analysis: Analysis, plan: Plan) -> list[Span]:
+    """Where the words and terms that a plan looks for stand, without overlaps, in order."""
+    leaves = (*plan.required, *plan.optional)
+    tokens = {run[0][1] for leaf in leaves for run in leaf.runs if len(run) == 1}
+    found = [(word.start, word.end) for word in analysis.words if not tokens.isdisjoint(word.stems)]
+    for term in analysis.terms:
+        if term.token in tokens:
+            row = analysis.words
+            found.append((row[term.first].start, row[term.last - 1].end))
+    for leaf in leaves:
+        found += _rows(analysis, leaf)
+    return _merged(sorted(found))
+
+
+def _rows(analysis: Analysis, leaf: Leaf) -> list[Span]:
+    row = analysis.words
+    found = []
+    for run in leaf.runs:
+        if len(run) < 2:
+            continue
+        for index in range(len(row) - len(run) + 1):
+            part = row[index : index + len(run)]
+            if all(token in word.stems for word, (_, token) in zip(part, run, strict=True)):
+                found.append((part[0].start, part[-1].end))
+    return found
+
+
+def _merged(found: list[Span]) -> list[Span]:
+    kept: list[Span] = []
+    for start, end in found:
+        if kept and start <= kept[-1][1]:
+            kept[-1] = (kept[-1][0], max(end, kept[-1][1]))
+        else:
+            kept.append((start, end))
+    return kept
+
+
+def excerpt(text: str, found: Sequence[Span]) -> SafeString:
+    """The stretch of about WIDTH letters that holds the most of what was found."""
+    if not text:
+        return mark_safe("")
+    start = 0
+    if found:
+        inside = [sum(one <= end < one + WIDTH for _, end in found) for one, _ in found]
+        start = max(found[inside.index(max(inside))][0] - 40, 0)
+    if start:
+        space = text.find(" ", start, start + 30)
+        start = space + 1 if space != -1 else start
+    end = min(start + WIDTH, len(text))
+    if end < len(text):
+        space = text.rfind(" ", start + WIDTH // 2, end)
+        end = space if space != -1 else end
+    before, after = "… " if start else "", " …" if end < len(text) else ""
+    return mark_safe(f"{before}{_html(text, found, start, end)}{after}")
+
+
+def _html(text: str, found: Sequence[Span], start: int, end: int) -> SafeString:
+    parts: list[str] = []
+    at = start
+    for span_start, span_end in found:
+        if span_end <= start or span_start >= end:
+            continue
+        first, last = max(span_start, at), min(span_end, end)
+        parts += [escape(text[at:first]), "<mark>", escape(text[first:last]), "</mark>"]
+        at = last
+    parts.append(escape(text[at:end]))
+    return mark_safe(re.sub(r"\s+", " ", "".join(parts)))

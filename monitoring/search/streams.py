@@ -1,0 +1,70 @@
+"""The token streams of a document: what every engine indexes and what the matcher reads. Pure."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+from monitoring.search.analysis import Concepts, analyse, number_token
+from monitoring.search.documents import SearchDocument
+
+GAP = 50
+"""Positions between fields and languages, so that no phrase crosses them."""
+MAX_TOKEN = 80
+
+
+@dataclass(frozen=True)
+class Streams:
+    """A document in tokens.
+
+    `stems`: (position, token) of all texts and numbers, by position; what finds. `exact` (folded
+    words), `grams` (their starts) and `title` (stems of the titles): what only orders.
+    """
+
+    stems: tuple[tuple[int, str], ...]
+    exact: tuple[str, ...]
+    grams: tuple[str, ...]
+    title: tuple[str, ...]
+    numbers: tuple[str, ...]
+
+    @cached_property
+    def positions(self) -> Mapping[str, frozenset[int]]:
+        """Where each token of `stems` stands."""
+        found: dict[str, set[int]] = defaultdict(set)
+        for position, token in self.stems:
+            found[token].add(position)
+        return {token: frozenset(places) for token, places in found.items()}
+
+
+def streams_of(document: SearchDocument, concepts: Concepts) -> Streams:
+    """The streams of a document; the same for every engine."""
+    stems: list[tuple[int, str]] = []
+    exact: list[str] = []
+    grams: list[str] = []
+    title: list[str] = []
+    offset = 0
+    for language, text in document.texts.items():
+        for part in (text.title, text.body):
+            made = analyse(part, language, concepts)
+            stems += [(offset + position, token[:MAX_TOKEN]) for position, token in made.stems]
+            exact += [token for _, token in made.exact]
+            grams += [token for _, token in made.grams]
+            if part is text.title:
+                title += [token[:MAX_TOKEN] for _, token in made.stems]
+            offset += made.length + GAP
+    numbers: list[str] = []
+    for number in document.numbers:
+        whole = number_token("".join(number.split()))[:MAX_TOKEN]
+        parts = analyse(number, "kk").stems
+        numbers += dict.fromkeys([whole, *(token for _, token in parts if token[0].isdigit())])
+        stems += [(offset, whole), *((offset + position, token) for position, token in parts)]
+        offset += len(parts) + GAP
+    return Streams(
+        stems=tuple(sorted(set(stems))),
+        exact=tuple(exact),
+        grams=tuple(grams),
+        title=tuple(title),
+        numbers=tuple(dict.fromkeys(numbers)),
+    )

@@ -1,0 +1,10 @@
+"""Addresses of the room `search`; inside `i18n_patterns`."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from monitoring.core.routes import route
+from monitoring.search.views import results
+
+urlpatterns = [path(route("search", ""), results, name="search")]

@@ -1,0 +1,94 @@
+"""The page of results: one list over all kinds, works without JavaScript."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import get_language
+from django.views.decorators.http import require_safe
+
+from monitoring.core import sections
+from monitoring.search import kinds
+from monitoring.search.query import LANGUAGE_NAMES, Query
+from monitoring.search.selectors import Results, search
+
+KEPT = 12_000
+"""Letters of a typed query that are kept in the box; longer ones come from no keyboard."""
+
+
+@dataclass(frozen=True)
+class Chip:
+    """A filter in use: what it says and the address without it."""
+
+    label: str
+    address: str
+
+
+@require_safe
+def results(request: HttpRequest) -> HttpResponse:
+    """Answer any query with status 200; what cannot be followed is said and kept in the box."""
+    language = (get_language() or "kk")[:2]
+    query = Query.from_params(request.GET)
+    found = search(query, language, _page(request.GET.get("page", "")))
+    address = reverse("search")
+    context = {
+        "query": query,
+        "typed": request.GET.get("q", "")[:KEPT].replace("\x00", ""),
+        "asked": not query.is_empty or bool(request.GET.get("q", "").strip()),
+        "results": found,
+        "chips": _chips(query, address, language, found),
+        "clear_address": _address(address, Query(text=query.text, sort=query.sort)),
+        "sorts": [
+            (sort, sort == query.sort, _address(address, _sorted(query, sort)))
+            for sort in ("relevance", "date")
+        ],
+        "previous_address": _address(address, query, found.page - 1) if found.page > 1 else "",
+        "next_address": _address(address, query, found.page + 1)
+        if found.page < found.pages
+        else "",
+        "kept_filters": [
+            (name, value)
+            for name, values in query.filters
+            if name in {"from", "to", "number"}
+            for value in values
+        ],
+        "query_string": query.to_query_string(),
+        "sections": sections.collect("search.after", [0], language)[0] if found.total else [],
+    }
+    return render(request, "search/results.html", context)
+
+
+def _page(typed: str) -> int:
+    return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 10 else 1
+
+
+def _sorted(query: Query, sort: str) -> Query:
+    return Query(text=query.text, filters=query.filters, sort=sort)
+
+
+def _address(address: str, query: Query, page: int = 1) -> str:
+    pairs = query.to_params() + ([("page", str(page))] if page > 1 else [])
+    return f"{address}?{urlencode(pairs)}" if pairs else address
+
+
+def _chips(query: Query, address: str, language: str, found: Results) -> list[Chip]:
+    known = {facet.name: {v.value: v.label for v in facet.values} for facet in found.facets}
+    chips = []
+    for name, values in query.filters:
+        labels = known.get(name) or (
+            {value: str(LANGUAGE_NAMES.get(value, value)) for value in values}
+            if name == "lang"
+            else kinds.value_labels(name, values, language)
+        )
+        chips += [
+            Chip(
+                f"{kinds.facet_title(name)}: {labels.get(value, value)}",
+                _address(address, query.without(name, value)),
+            )
+            for value in values
+        ]
+    return chips
