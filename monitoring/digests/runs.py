@@ -13,6 +13,9 @@ from typing import Any
 from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.db.models import Max, Min
+from django.utils import translation
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from monitoring.core import clock, sweeps
 from monitoring.core.models import LANGUAGES, Lease
@@ -26,6 +29,7 @@ from monitoring.digests.models import (
     Subscriber,
     Subscription,
 )
+from monitoring.evidence.selectors import sources_health
 from monitoring.journal.models import Change
 from monitoring.journal.services import close_window
 from monitoring.mailing.compose import TooLongError
@@ -247,7 +251,21 @@ def _found(run: DigestRun, changes: Iterable[Change], documents: Sequence[Search
         for language in LANGUAGES:
             for pk, hit in kind.hits(ids, language).items():
                 hits[language][name, pk] = hit
-    return Found(by_record, hits, _sources(documents), _names())
+    health = {language: _health(language) for language in LANGUAGES} if documents else {}
+    return Found(by_record, hits, _sources(documents), _names(), health)
+
+
+def _health(language: str) -> str:
+    """One line on the watch itself: how many sources are asked, and which do not answer."""
+    sources = [one for one in sources_health(language) if one.state != "paused"]
+    if not sources:
+        return ""
+    silent = [one.name for one in sources if one.state in {"late", "broken"}]
+    with translation.override(language):
+        count = len(sources)
+        said = ngettext("%(count)d source is asked.", "%(count)d sources are asked.", count)
+        state = _("No news from: %(names)s.") if silent else _("All of them answer.")
+    return f"{said % {'count': count}} {state % {'names': ', '.join(silent)} if silent else state}"
 
 
 def _sources(documents: Sequence[SearchDocument]) -> dict[Record, str]:
