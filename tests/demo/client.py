@@ -72,6 +72,11 @@ class Page:
                 return Form(tag, self.url)
         raise LookupError(f"no form with a field {holds!r} on {self.url} ({self.status})")
 
+    def forms(self) -> list[Form]:
+        """Every form of the page's content that changes something, in order."""
+        content = self.soup.find("main") or self.soup
+        return [Form(tag, self.url) for tag in content.find_all("form", method="post")]
+
     def form_to(self, part: str) -> Form:
         """The first form whose address contains a text. Raises LookupError."""
         for tag in self.soup.find_all("form"):
