@@ -226,6 +226,7 @@ LOGGING: dict[str, Any] = {
         "django_tasks": {"level": "WARNING"},  # two lines a task, several a save
         "celery.beat": {"level": "WARNING"},
         "celery.worker.strategy": {"level": "WARNING"},
+        "celery.worker.request": {"level": "WARNING"},
         "celery.app.trace": {"level": "WARNING"},
         "httpx": {"level": "WARNING"},
     },

@@ -8,7 +8,8 @@ and `ring()` asks for one now.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from django.conf import settings
@@ -27,6 +28,7 @@ class Sweep:
 
 
 _sweeps: dict[str, Sweep] = {}
+_quiet: set[str] | None = None
 
 
 def register(name: str, every: int, run: Callable[[], int]) -> None:
@@ -52,8 +54,23 @@ def ring(name: str) -> None:
 
     Never raises: if the broker is away, the scheduler's next round does the work.
     """
-    if settings.DOORBELLS:
+    if _quiet is not None:
+        _quiet.add(name)
+    elif settings.DOORBELLS:
         transaction.on_commit(lambda: _send(name), robust=True)
+
+
+@contextmanager
+def one_ring_each() -> Iterator[None]:
+    """Within a command that changes hundreds of rows: each bell rings once, at the end."""
+    global _quiet  # noqa: PLW0603 - a command is alone in its process
+    _quiet = set()
+    try:
+        yield
+    finally:
+        names, _quiet = _quiet, None
+        for name in names:
+            ring(name)
 
 
 def _send(name: str) -> None:

@@ -195,3 +195,14 @@ class TestSeeding:
         rows = {"one": "older than the seed"}
         assert self.seed("a", rows).left_alone == ["test:one"]
         assert not SeedRecord.objects.exists()
+
+
+@pytest.mark.django_db
+def test_a_command_of_many_changes_rings_each_bell_once(
+    settings: Settings, django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks
+) -> None:
+    settings.DOORBELLS = True
+    with django_capture_on_commit_callbacks() as bells, sweeps.one_ring_each():
+        for _ in range(100):
+            sweeps.ring("core.heartbeat")
+    assert len(bells) == 1

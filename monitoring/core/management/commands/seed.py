@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from monitoring.core import seeds
+from monitoring.core import seeds, sweeps
 
 
 class Command(BaseCommand):
@@ -17,8 +17,9 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         """Run the seeds from the lowest room to the highest."""
         report = seeds.Report()
-        for _, run in seeds.all_seeds():
-            run(report)
+        with sweeps.one_ring_each():
+            for _, run in seeds.all_seeds():
+                run(report)
         said = ", ".join(f"{count} {what}" for what, count in sorted(report.counts.items()))
         self.stdout.write(f"seed: {said or 'nothing to do'}")
         for key in report.left_alone:
