@@ -19,11 +19,20 @@ LISTS: dict[str, str] = {
     "home": "",
     "laws": "{laws}/",
     "laws by topic": "{laws}/?topic=elections",
+    "memorandum": "{memorandum}/",
+    "members": "{members}/",
+    "news": "{news}/",
+    "about": "{about}/",
+    "guide": "{guide}/",
+    "search": "{search}/?q=%D0%B1%D1%8E%D0%B4%D0%B6%D0%B5%D1%82",
+    "subscribe": "{mail}/",
+    "sources": "{sources}/",
     "missing": "no-such-page-123/",
 }
 """Kind of page → its path under the language's prefix; a {word} comes from the table of routes."""
 DETAILS: dict[str, tuple[str, str]] = {
     "decision": ("laws", r"\d+-[\w-]+/"),
+    "organisation": ("members", r"[\w-]+/"),
 }
 """Kind of page → (kind of list, pattern of a link on it): the first such link is opened."""
 KINDS = [*LISTS, *DETAILS]
