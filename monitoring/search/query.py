@@ -150,7 +150,8 @@ class Query:
 
         problems: list[Problem] = []
         typed = text
-        text = clean(text[: MAX_CHARACTERS * 4])
+        # Guillemets are how names are written here («Ашық НҚА»), not a wish for the very words.
+        text = clean(re.sub("[«»]", " ", text[: MAX_CHARACTERS * 4]))
         words = text.split()
         if len(typed) > MAX_CHARACTERS * 4 or len(text) > MAX_CHARACTERS or len(words) > MAX_WORDS:
             problems.append(Problem("too_long"))

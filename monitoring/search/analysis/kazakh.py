@@ -26,12 +26,12 @@ _HARD = frozenset("пткшсфх")
 _NASAL = frozenset("мн")
 _SONORANT = frozenset("лруимн")
 
-# Suffix, what sound must stand before it: "V" vowel, "C" consonant, "H" voiceless, "N" m or n,
-# "S" voiced consonant, "L" vowel or р й у, "*" anything. One letter of the skeleton may be a vowel
-# or a glide (и, у): it counts as both.
+# Suffix, what sound must stand before it: "V" vowel, "A" vowel but у, "C" consonant, "H" voiceless,
+# "N" м or н, "S" voiced consonant, "L" vowel or р й у, "*" anything. Two letters of the skeleton
+# may be a vowel or a glide (и, у): they count as both.
 _PLURAL = (("лар", "L"), ("лер", "L"), ("дар", "S"), ("дер", "S"), ("тар", "H"), ("тер", "H"))
 _POSSESSIVE = (
-    ("сы", "V"), ("си", "V"), ("ы", "C"), ("и", "C"),
+    ("сы", "A"), ("си", "A"), ("ы", "C"), ("и", "C"),
     ("ымыз", "C"), ("имиз", "C"), ("мыз", "V"), ("миз", "V"),
     ("ыныз", "C"), ("иниз", "C"), ("ныз", "V"), ("низ", "V"),
 )  # fmt: skip
@@ -56,7 +56,7 @@ _CASE_AFTER_POSSESSIVE = (
 )  # fmt: skip
 _PREDICATE = (
     ("мыз", "*"), ("миз", "*"), ("быз", "*"), ("биз", "*"), ("пыз", "*"), ("пиз", "*"),
-    ("мын", "*"), ("мин", "*"), ("сыз", "*"), ("сиз", "*"), ("дыр", "*"), ("дир", "*"),
+    ("сыз", "*"), ("сиз", "*"), ("дыр", "*"), ("дир", "*"),
     ("тыр", "*"), ("тир", "*"),
 )  # fmt: skip
 
@@ -64,16 +64,12 @@ _PREDICATE = (
 _PARTICIPLE = (
     ("ган", "VS"), ("ген", "VS"), ("кан", "H"), ("кен", "H"),
     ("атын", "C"), ("етин", "C"), ("итын", "V"), ("итин", "V"),
-    ("у", "*"), ("уши", "*"), ("ушы", "*"), ("мак", "*"), ("мек", "*"), ("бак", "S"), ("бек", "S"),
-    ("пак", "H"), ("пек", "H"), ("ар", "C"), ("ер", "C"), ("р", "V"), ("галы", "VS"),
-    ("гели", "VS"), ("калы", "H"), ("кели", "H"), ("мас", "*"), ("мес", "*"), ("бас", "S"),
-    ("бес", "S"), ("пас", "H"), ("пес", "H"),
+    ("у", "*"), ("галы", "VS"), ("гели", "VS"), ("калы", "H"), ("кели", "H"),
 )  # fmt: skip
 _FINITE = (
-    ("ды", "VS"), ("ди", "VS"), ("ты", "H"), ("ти", "H"), ("дык", "VS"), ("дик", "VS"),
-    ("тык", "H"), ("тик", "H"), ("ады", "C"), ("еди", "C"), ("иды", "V"), ("иди", "V"),
-    ("ып", "C"), ("ип", "C"), ("п", "V"), ("са", "*"), ("се", "*"), ("сын", "*"), ("син", "*"),
-    ("сак", "*"), ("сек", "*"), ("а", "C"), ("е", "C"), ("и", "V"), ("аик", "C"), ("еик", "C"),
+    ("ды", "VS"), ("ди", "VS"), ("ты", "H"), ("ти", "H"), ("ады", "C"), ("еди", "C"),
+    ("иды", "V"), ("иди", "V"), ("ып", "C"), ("ип", "C"), ("п", "V"), ("са", "*"), ("се", "*"), ("сын", "*"), ("син", "*"),
+    ("сак", "*"), ("сек", "*"), ("аик", "C"), ("еик", "C"),
     ("ганда", "VS"), ("генде", "VS"), ("канда", "H"), ("кенде", "H"), ("ыпты", "C"),
     ("ипти", "C"), ("гансыз", "VS"), ("генсиз", "VS"), ("кансыз", "H"), ("кенсиз", "H"),
     ("гыза", "VS"), ("майды", "*"),
@@ -115,6 +111,7 @@ def _fits(base: str, wanted: str) -> bool:
     sounds = {
         "*": True,
         "V": last in VOWELS,
+        "A": last in VOWELS and last != "у",
         "C": last not in VOWELS or both,
         "H": last in _VOICELESS,
         "N": last in _NASAL,
@@ -150,6 +147,7 @@ def _peel(word: str, suffixes: tuple[tuple[str, str], ...]) -> list[str]:
         if word.endswith(suffix)
         and _fits(base := word[: -len(suffix)], wanted)
         and _harmonic(base, suffix)
+        and not _misread(base, suffix)
     ]
 
 
@@ -158,6 +156,23 @@ def _restored(base: str) -> str:
     if len(base) > 2 and base[-2] in VOWELS:
         return base[:-1] + {"б": "п", "г": "к"}.get(base[-1], base[-1])
     return base
+
+
+def _misread(base: str, suffix: str) -> bool:
+    """Whether what looks like this ending is rather the end of a longer noun.
+
+    -сы after ы: жұмыс-ы, but басшы-сы; -ы after ш: бақылау-шы; -ны after ы: егін-і, but қаулы-ны.
+    """
+    if base in _lexicon()[0]:
+        return False
+    before = base[-2:-1]
+    if suffix in {"сы", "си"}:
+        return base.endswith(("ы", "и")) and before not in "шдгк"
+    if suffix in {"ы", "и"}:
+        return base.endswith("ш") and len(base) > 4 and (before not in VOWELS or before == "у")
+    if suffix in {"ны", "ни"}:
+        return base.endswith(("ы", "и")) and before not in "шлдг"
+    return False
 
 
 def _nominal(word: str) -> set[str]:
@@ -170,8 +185,8 @@ def _nominal(word: str) -> set[str]:
             for suffix, wanted in _POSSESSIVE:
                 if one.endswith(suffix):
                     base = one[: -len(suffix)]
-                    if suffix in {"сы", "си"} and base.endswith(("ы", "и")) and base[-2:-1] != "ш":
-                        continue  # жұмыс-ы, жиналыс-ы; but басшы-сы
+                    if _misread(base, suffix):
+                        continue
                     if _fits(base, wanted) and _harmonic(base, suffix):
                         # Both: «шешімдіг-і» is -дік, «округ-і» is a loan that ends so.
                         found.update({base, _restored(base)} if suffix[0] in VOWELS else {base})
@@ -197,25 +212,32 @@ def _plausible(stem: str, cut: int) -> bool:
     vowels = sum(letter in VOWELS for letter in stem)
     if not vowels or len(stem) < 3:
         return False
-    if cut == 1:
-        return len(stem) >= 4 and vowels >= 2
-    return len(stem) >= 3
+    return len(stem) >= (4 if cut == 1 else 3)
 
 
-def is_word(word: str) -> bool:
-    """Whether the lexicon has the folded word itself."""
-    nouns, _verbs, exceptions = _lexicon()
-    return word in nouns or word in exceptions
+@lru_cache(maxsize=1)
+def _spelled_with_kazakh_letters() -> frozenset[str]:
+    from monitoring.search.analysis.normalise import KAZAKH, fold
+
+    words = (word for line in _load("kazakh_words.txt") for word in line.split())
+    return frozenset(fold(word) for word in words if not KAZAKH.isdisjoint(word))
+
+
+def is_misspelt_word(word: str) -> bool:
+    """Whether the folded word is a Kazakh one that Russian letters alone cannot write."""
+    return word in _spelled_with_kazakh_letters()
 
 
 @lru_cache(maxsize=200_000)
 def stem(word: str) -> str:
     """The stem of one folded word; never empty for a word that is not."""
-    nouns, _verbs, exceptions = _lexicon()
+    nouns, verbs, exceptions = _lexicon()
     if word in exceptions:
         return exceptions[word]
-    if word in nouns or len(word) < 4:
+    if word in nouns:
         return word
+    if len(word) < 4:
+        return word[:-1] if word.endswith("у") and word[:-1] in verbs else word
     bases = _nominal(word)
     return _known(word, bases) or _guessed(word, bases)
 

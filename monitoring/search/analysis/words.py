@@ -129,7 +129,7 @@ def of_query(raw: str) -> tuple[str, tuple[str, ...], tuple[str, ...]]:
             stems.append(kazakh.stem(cyrillic))
             terms.append(stems[-1])
         return exact, _unique(stems), _unique(terms)
-    if not KAZAKH.isdisjoint(word) or kazakh.is_word(exact):
+    if not KAZAKH.isdisjoint(word) or kazakh.is_misspelt_word(exact):
         stems = [kazakh.stem(exact)]
     elif not _RUSSIAN_LETTERS.isdisjoint(word) or word.endswith(_RUSSIAN_ENDS):
         stems = [_russian_stem(word)]

@@ -1,0 +1,84 @@
+"""`manage.py search_bench`: rank passages for a list of questions, to be scored from outside."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import tempfile
+import time
+from argparse import ArgumentParser
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, TextIO
+
+from django.core.management.base import BaseCommand
+
+from monitoring.search.analysis import NO_CONCEPTS
+from monitoring.search.backends.base import Entry
+from monitoring.search.backends.embedded import EmbeddedBackend
+from monitoring.search.documents import SearchDocument, Text
+from monitoring.search.plans import plan_of
+from monitoring.search.query import Query
+from monitoring.search.streams import streams_of
+
+BATCH = 2_000
+DEPTH = 100
+
+
+class Command(BaseCommand):
+    """Indexes passages in a folder of its own and answers questions as the site does.
+
+    The corpus is JSON lines (docid, title, text), gzipped or not; the questions are "id<TAB>text".
+    Writes "id<TAB>docid<TAB>rank<TAB>score". Titles weigh no more than the rest.
+    """
+
+    help = "Rank a corpus for a list of questions and write a run file."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """Where the run goes, and where corpus and questions come from."""
+        parser.add_argument("run", type=Path)
+        parser.add_argument("--corpus", type=Path, required=True)
+        parser.add_argument("--queries", type=Path, required=True)
+
+    def handle(self, *args: Any, run: Path, corpus: Path, queries: Path, **options: Any) -> None:
+        """Build, ask, write."""
+        with tempfile.TemporaryDirectory(prefix="search-bench-") as folder:
+            backend = EmbeddedBackend(Path(folder), title_weight=0.0)
+            backend.create("bench")
+            started = time.perf_counter()
+            names: list[str] = []
+            batch: list[Entry] = []
+            for passage in _passages(corpus):
+                names.append(passage["docid"])
+                text = Text(passage.get("title", ""), passage["text"])
+                document = SearchDocument("passage", len(names), 1, {"kk": text})
+                batch.append(Entry(document, streams_of(document, NO_CONCEPTS)))
+                if len(batch) == BATCH:
+                    backend.write("bench", batch, [])
+                    batch = []
+            backend.write("bench", batch, [])
+            self.stdout.write(f"{len(names)} passages in {time.perf_counter() - started:.1f} s")
+            started = time.perf_counter()
+            asked = 0
+            with run.open("w", encoding="utf-8") as out:
+                for line in queries.read_text(encoding="utf-8").splitlines():
+                    key, _, text = line.partition("\t")
+                    self._ask(backend, out, key, text, names)
+                    asked += 1
+            took = (time.perf_counter() - started) / max(asked, 1) * 1000
+            self.stdout.write(f"{asked} questions, {took:.1f} ms each")
+
+    @staticmethod
+    def _ask(backend: EmbeddedBackend, out: TextIO, key: str, text: str, names: list[str]) -> None:
+        plan = plan_of(Query.parse(text), NO_CONCEPTS)
+        answer = backend.search("bench", plan, offset=0, limit=DEPTH, facets=False)
+        for rank, hit in enumerate(answer.hits, 1):
+            number = int(hit.key.partition(":")[2])
+            out.write(f"{key}\t{names[number - 1]}\t{rank}\t{hit.score:.6f}\n")
+
+
+def _passages(path: Path) -> Iterator[dict[str, str]]:
+    opener = gzip.open if path.suffix == ".gz" else open
+    with opener(path, "rt", encoding="utf-8") as file:
+        for line in file:
+            yield json.loads(line)
