@@ -87,7 +87,7 @@ class HomePage(BasePage):
 class StandardPage(BasePage):
     """A plain page: About and what stands below it, the guide, contact, funding."""
 
-    route: models.CharField[str, str] = models.CharField(
+    section: models.CharField[str, str] = models.CharField(
         _("section of the site"),
         max_length=40,
         blank=True,
@@ -104,7 +104,7 @@ class StandardPage(BasePage):
 
     def own_route_word(self) -> str:
         """The route that this page answers for, such as "about"."""
-        return self.route
+        return self.section
 
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
         """Adds the page above, and those below this one that exist in its language."""
