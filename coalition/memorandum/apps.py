@@ -11,8 +11,16 @@ class MemorandumConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Register the seeds."""
+        """Register the seeds and what roles may do with the memorandum."""
         from coalition.memorandum import seeds as own
-        from monitoring.core import seeds
+        from monitoring.core import permissions, seeds
 
         seeds.register("memorandum", 70, own.seed_memorandum)
+        for role in ("secretariat", "administrator"):
+            permissions.register(
+                role,
+                "memorandum.change_provision",
+                "memorandum.change_openrule",
+                "memorandum.add_accession",
+                "memorandum.change_accession",
+            )

@@ -161,6 +161,7 @@ WAGTAILSEARCH_BACKENDS = {
     # Wagtail's own search serves the admin's choosers only; readers search the search room.
     "default": {"BACKEND": "wagtail.search.backends.database"}
 }
+WAGTAILADMIN_COMMENTS_ENABLED = False  # remarks belong to the review; these would mail
 WAGTAILEMBEDS_FINDERS: list[dict[str, Any]] = []  # an embed would call a third party
 WAGTAILDOCS_SERVE_METHOD = "serve_view"
 WAGTAILLOCALIZE_SYNC_LIVE_STATUS_ON_TRANSLATE = False

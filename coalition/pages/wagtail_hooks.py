@@ -1,0 +1,49 @@
+"""Pages in the admin: an editor's confirmation that a translation says what the original says."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from django.urls import URLPattern, path, reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from wagtail import hooks
+from wagtail.admin.widgets import Button
+from wagtail.models import Page
+
+from coalition.pages import admin_views
+from coalition.pages.models import State
+from coalition.pages.selectors import record_of
+
+
+@hooks.register("register_admin_urls")
+def language_urls() -> list[URLPattern]:
+    """`/admin/pages/<id>/language/`."""
+    return [
+        path("pages/<int:pk>/language/", admin_views.confirm_language, name="page_confirm_language")
+    ]
+
+
+@hooks.register("register_page_header_buttons")
+@hooks.register("register_page_listing_more_buttons")
+def confirm_button(
+    page: Page, user: Any, view_name: str | None = None, next_url: str | None = None
+) -> Iterator[Button]:
+    """On a translation that readers do not see, or that is older than its original."""
+    if page.is_root() or not page.permissions_for_user(user).can_publish():
+        return
+    record = record_of(page)
+    if record is not None and not record.is_original and record.state != State.COMPLETE:
+        url = reverse("page_confirm_language", args=[page.pk])
+        yield Button(_("Confirm the translation"), url, icon_name="check", priority=65)
+
+
+@hooks.register("register_log_actions")
+def log_actions(actions: Any) -> None:
+    """A confirmation stands in Wagtail's audit log too."""
+    actions.register_action(
+        "pages.confirm_language",
+        gettext_lazy("Confirm the translation"),
+        gettext_lazy("Translation confirmed"),
+    )
