@@ -6,10 +6,12 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
+from django.conf import settings
 from django.http import HttpRequest
 
 from coalition.pages.selectors import in_language
 from coalition.registry.models import Organisation, OrganisationPage, Standing
+from monitoring.core import sections
 from monitoring.core.models import LANGUAGES
 
 CONTACTS = ("address", "phone", "email", "website")
@@ -39,7 +41,11 @@ def directory(language: str, request: HttpRequest | None = None) -> dict[str, An
         ]
 
     members = list(Organisation.objects.confirmed().order_by("number", "pk"))
-    return {"members": rows(members), "founders": rows(list(Organisation.objects.founders()))}
+    return {
+        "members": rows(members),
+        "founders": rows(list(Organisation.objects.founders())),
+        "secretariat_email": settings.SECRETARIAT_EMAIL,
+    }
 
 
 def _addresses(language: str, request: HttpRequest | None) -> dict[int, str]:
@@ -67,6 +73,10 @@ def profile(page: OrganisationPage) -> dict[str, Any]:
         "ended": newest is not None and newest.kind == Standing.Kind.ENDED,
         "names": _names(organisation, language),
         "contacts": _contacts(page),
+        "sections": sections.collect("organisation.page", [organisation.pk], language)[
+            organisation.pk
+        ],
+        "secretariat_email": settings.SECRETARIAT_EMAIL,
     }
 
 

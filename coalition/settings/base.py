@@ -186,6 +186,9 @@ DOORBELLS = True
 EMAIL_BACKEND = "monitoring.mailing.backend.OutboxBackend"
 DEFAULT_FROM_EMAIL = env.str("MAIL_FROM", default="noreply@localhost")
 
+SECRETARIAT_EMAIL = env.str("SECRETARIAT_EMAIL", default="")
+"""The coalition's public address, shown where an organisation is asked to write; may be empty."""
+
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 SILENCED_SYSTEM_CHECKS: list[str] = []
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
