@@ -12,6 +12,11 @@ class AccountsConfig(AppConfig):
 
     def ready(self) -> None:
         """Register the seeds and what roles may do with people."""
+        from wagtail.admin.filters import MultipleUserFilter
+        from wagtail.models import Page
+        from wagtail.permissions import register_permission_policy
+
+        from coalition.accounts import limits
         from coalition.accounts import seeds as own
         from monitoring.core import permissions, seeds
 
@@ -31,6 +36,8 @@ class AccountsConfig(AppConfig):
             "wagtailredirects.change_redirect",
             "wagtailredirects.delete_redirect",
         )
+        register_permission_policy(Page, limits.policy())
+        limits.narrow(MultipleUserFilter)
         permissions.register("translator", "wagtail_localize.submit_translation")
         permissions.register("secretariat", "wagtail_localize.submit_translation")
         seeds.register("accounts.roles", 50, own.seed_roles)

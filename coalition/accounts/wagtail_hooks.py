@@ -1,15 +1,59 @@
-"""What the admin does for people: the language of a new one, and no right out of nothing."""
+"""What the admin does for people: the language of a new one; no list shows another's."""
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.http import HttpRequest
 from wagtail import hooks
+from wagtail.documents.api.admin.views import DocumentsAdminAPIViewSet
+from wagtail.images.api.admin.views import ImagesAdminAPIViewSet
+from wagtail.permissions import policy_registry
 
+from coalition.accounts.limits import linkable
 from coalition.accounts.models import User
 from coalition.accounts.services import prepare_profile
+
+SEEING = ("choose", "change", "delete")
 
 
 @hooks.register("after_create_user")
 def read_russian(request: HttpRequest, user: User) -> None:
     """A person made in the admin reads it in Russian until another language is chosen."""
     prepare_profile(user=user)
+
+
+@hooks.register("construct_page_chooser_queryset")
+def choose_what_is_public(pages: Any, request: HttpRequest) -> Any:
+    """Others' drafts are not offered for links."""
+    return linkable(request.user, pages)
+
+
+def _usable(user: User, files: Any) -> Any:
+    policy = policy_registry.get_by_type(files.model)
+    return files.filter(
+        pk__in=policy.instances_user_has_any_permission_for(user, SEEING).values("pk")
+    )
+
+
+class OwnImages(ImagesAdminAPIViewSet):
+    """The admin's list of images, of those collections only that a person may use."""
+
+    def get_queryset(self) -> Any:
+        """Wagtail's own list asks no right."""
+        return _usable(self.request.user, super().get_queryset())
+
+
+class OwnDocuments(DocumentsAdminAPIViewSet):
+    """The same for documents."""
+
+    def get_queryset(self) -> Any:
+        """Wagtail's own list asks no right."""
+        return _usable(self.request.user, super().get_queryset())
+
+
+@hooks.register("construct_admin_api", order=100)
+def own_files(router: Any) -> None:
+    """In the place of Wagtail's own endpoints, which show every collection."""
+    router.register_endpoint("images", OwnImages)
+    router.register_endpoint("documents", OwnDocuments)

@@ -68,6 +68,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "wagtail.contrib.redirects.middleware.RedirectMiddleware",
     "coalition.accounts.middleware.AdminLanguage",
+    "coalition.accounts.middleware.AdminLimits",
 ]
 
 ROOT_URLCONF = "coalition.urls"

@@ -35,7 +35,15 @@ class World:
         return client
 
 
-SECRETS = ("ZZ-lead", "ZZ-news", "ZZ-image", "ZZ-document", "zz-b@example.org", "Zz-person", "ZZ-comment")
+SECRETS = (
+    "ZZ-lead",
+    "ZZ-news",
+    "ZZ-image",
+    "ZZ-document",
+    "zz-b@example.org",
+    "Zz-person",
+    "ZZ-comment",
+)
 """What nobody of A may read: B's drafts, files, people."""
 
 
@@ -78,10 +86,14 @@ def world(db: None, settings: object, tmp_path: object) -> World:
 def ids_of(organisation: Organisation, user: User, news: NewsPage) -> Ids:
     """Every id that belongs to an organisation and its editor."""
     pages: list[Page] = [*OrganisationPage.objects.filter(organisation=organisation), news]
+    assert organisation.collection_id
+    assert organisation.group_id
     states = [state for page in pages for state in page.workflow_states.all()]
     return Ids(
         page=[page.pk for page in pages],
-        revision=[revision.pk for page in (pages[0], news) for revision in page.revisions.order_by("pk")],
+        revision=[
+            revision.pk for page in (pages[0], news) for revision in page.revisions.order_by("pk")
+        ],
         workflow_state=[state.pk for state in states],
         task_state=[task.pk for state in states for task in state.task_states.all()],
         task=[state.workflow.workflow_tasks.get().task_id for state in states[:1]],
@@ -101,4 +113,6 @@ def _in(organisation: Organisation, kind: str) -> list[int]:
     from wagtail.images.models import Image
 
     model = Image if kind == "image" else Document
-    return list(model.objects.filter(collection=organisation.collection).values_list("pk", flat=True))
+    return list(
+        model.objects.filter(collection=organisation.collection).values_list("pk", flat=True)
+    )

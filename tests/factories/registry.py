@@ -37,9 +37,7 @@ def make_tree() -> dict[str, Page]:
         _join(home, OrganisationIndexPage(title=f"{word} 1", locale=locale), keys)
         _join(home, NewsIndexPage(title=f"{word} 2", locale=locale), keys)
     Site.objects.all().delete()
-    Site.objects.create(
-        hostname="localhost", port=80, root_page=homes["kk"], is_default_site=True
-    )
+    Site.objects.create(hostname="localhost", port=80, root_page=homes["kk"], is_default_site=True)
     return homes
 
 
