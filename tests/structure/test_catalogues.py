@@ -5,6 +5,7 @@ Source strings are English; the catalogues hold Kazakh and Russian.
 
 from __future__ import annotations
 
+import ast
 import io
 import re
 from collections import Counter
@@ -27,11 +28,10 @@ LANGUAGES = ("kk", "ru")
 PLURALS = {"kk": [1, 0, 1, 1, 1, 1], "ru": [2, 0, 1, 2, 2, 0]}
 """Form of 0, 1, 2, 5, 11 and 21."""
 KEYWORDS: dict[str, tuple[int | tuple[int, str], ...] | None] = {
-    "_": None, "gettext": None, "gettext_lazy": None, "gettext_noop": None,
-    "ngettext": (1, 2), "ngettext_lazy": (1, 2),
-    "pgettext": ((1, "c"), 2), "pgettext_lazy": ((1, "c"), 2),
-    "npgettext": ((1, "c"), 2, 3), "npgettext_lazy": ((1, "c"), 2, 3),
+    "_": None, "gettext": None, "ngettext": (1, 2),
+    "pgettext": ((1, "c"), 2), "npgettext": ((1, "c"), 2, 3),
 }  # fmt: skip
+"""What `templatize` makes of a template's tags."""
 
 Key = tuple[str, str]
 """Context ("" for none) and source string (the singular)."""
@@ -109,20 +109,47 @@ def used() -> dict[Key, str]:
     found: dict[Key, str] = {}
     for path in [*ROOT.glob("coalition/**/*.py"), *ROOT.glob("monitoring/**/*.py")]:
         if "migrations" not in path.parts:
-            collect(found, path, path.read_text("utf-8"))
+            for key, line in strings_of_python(path.read_text("utf-8")):
+                found.setdefault(key, f"{name_of(path)}:{line}")
     for path in (ROOT / "templates").rglob("*.*"):
         if path.suffix in {".html", ".txt", ".xml"}:
-            lines = templatize(path.read_text("utf-8")).splitlines()
-            collect(found, path, "\n".join(map(str.lstrip, lines)))
+            for key, line in strings_of_template(path.read_text("utf-8")):
+                found.setdefault(key, f"{name_of(path)}:{line}")
     return found
 
 
-def collect(found: dict[Key, str], path: Path, source: str) -> None:
-    pieces = extract("python", io.BytesIO(source.encode()), keywords=KEYWORDS)
+def strings_of_python(source: str) -> Iterator[tuple[Key, int]]:
+    """Calls of gettext and its kin, whatever they were imported as, inside f-strings too."""
+    tree = ast.parse(source)
+    names = {
+        alias.asname or alias.name: alias.name.removesuffix("_lazy").removesuffix("_noop")
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ImportFrom) and node.module == "django.utils.translation"
+        for alias in node.names
+    }
+    for node in ast.walk(tree):
+        if not isinstance(node, ast.Call):
+            continue
+        called = node.func.attr if isinstance(node.func, ast.Attribute) else ""
+        kind = names.get(node.func.id, "") if isinstance(node.func, ast.Name) else called
+        kind = kind.removesuffix("_lazy")
+        if kind not in {"gettext", "ngettext", "pgettext", "npgettext"}:
+            continue
+        words = [arg.value for arg in node.args if isinstance(arg, ast.Constant)]
+        texts = [word for word in words if isinstance(word, str)]
+        if kind.endswith("pgettext") and len(texts) > 1:
+            yield (texts[0], texts[1]), node.lineno
+        elif not kind.endswith("pgettext") and texts:
+            yield ("", texts[0]), node.lineno
+
+
+def strings_of_template(source: str) -> Iterator[tuple[Key, int]]:
+    lines = "\n".join(map(str.lstrip, templatize(source).splitlines()))
+    pieces = extract("python", io.BytesIO(lines.encode()), keywords=KEYWORDS)
     for line, message, _comments, context in pieces:
         text = message if isinstance(message, str) else (message or ("",))[0]
         if text:
-            found.setdefault((context or "", text), f"{name_of(path)}:{line}")
+            yield (context or "", text), line
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
