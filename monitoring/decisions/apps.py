@@ -11,10 +11,23 @@ class DecisionsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Register what the room is seeded with and how its records are found."""
-        from monitoring.core import seeds
+        """Register what the room is seeded with and how its records are found, and grant rights."""
+        from monitoring.core import permissions, seeds
         from monitoring.decisions import search
         from monitoring.decisions.seeds import seed
 
         search.install()
         seeds.register("decisions", 30, seed)
+        facts = ("decisions.add_decision", "decisions.change_decision", "decisions.view_decision")
+        texts = ("decisions.add_edition", "decisions.change_edition", "decisions.view_edition")
+        publishing = ("decisions.publish_edition",)
+        reference = [
+            f"decisions.{right}_{model}"
+            for model in ("decisionkind", "stage")
+            for right in ("add", "change", "view")
+        ]
+        permissions.register("analyst", *facts, *texts, *publishing, *reference)
+        permissions.register("editor", *texts, *publishing, "decisions.view_decision")
+        permissions.register("translator", *texts, "decisions.view_decision")
+        for role in ("secretariat", "administrator"):
+            permissions.register(role, *facts, *texts, *publishing, *reference)

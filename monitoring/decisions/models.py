@@ -459,6 +459,10 @@ class Edition(
         if not self.title and not self.official_title:
             raise ValidationError({"title": _("Enter a short or an official title.")})
 
+    def get_preview_template(self, request: Any, mode_name: str) -> str:
+        """The page on which a draft is looked at."""
+        return "decisions/edition_preview.html"
+
     def publish(self, revision: Any, **kwargs: Any) -> None:
         """Make a draft the published text; journal and search hear of it or nothing happens.
 

@@ -1,0 +1,217 @@
+"""Forms of the record: facts of a decision, its first text, its next step."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.forms.models import ModelChoiceIterator
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, pgettext_lazy
+from wagtail.admin.forms.models import WagtailAdminModelForm
+
+from monitoring.core.text import kazakh_key
+from monitoring.decisions.fields import LinksField, PartialDateField
+from monitoring.decisions.models import LANGUAGE_CHOICES, Decision, DecisionKind, Edition, Stage
+from monitoring.institutions.models import Body
+from monitoring.vocabulary.models import Region, Status, Topic, Verified
+
+
+class SortedIterator(ModelChoiceIterator):
+    """Rows in the order of the Kazakh alphabet of their names in the reader's language."""
+
+    def __iter__(self) -> Any:
+        """One query each time the boxes are drawn."""
+        for row in sorted(self.queryset.all(), key=lambda row: kazakh_key(row.label)):
+            yield self.choice(row)
+
+
+class SortedChoice(forms.ModelMultipleChoiceField):
+    """Boxes to tick, in alphabetical order."""
+
+    widget = forms.CheckboxSelectMultiple
+    iterator = SortedIterator
+
+
+class FactsForm(forms.Form):
+    """The facts of a decision. Saved by the viewset through the services."""
+
+    kind = forms.ModelChoiceField(
+        DecisionKind.objects.all(), label=gettext_lazy("kind of document"), empty_label=None
+    )
+    adoption_number = forms.CharField(
+        label=pgettext_lazy("of a document", "number"), max_length=80, required=False
+    )
+    register_number = forms.CharField(
+        label=gettext_lazy("number in the register of acts"), max_length=80, required=False
+    )
+    when = PartialDateField(label=pgettext_lazy("of a document", "date"))
+    status = forms.ModelChoiceField(
+        Status.objects.all(), label=gettext_lazy("status"), required=False
+    )
+    status_date = PartialDateField(
+        label=gettext_lazy("status since"),
+        help_text=gettext_lazy("The day, as 24.11.2026; empty if it is not known."),
+    )
+    bodies = SortedChoice(Body.objects.all(), label=gettext_lazy("public bodies"), required=False)
+    topics = SortedChoice(Topic.objects.all(), label=gettext_lazy("topics"), required=False)
+    region = forms.ModelChoiceField(
+        Region.objects.all(), label=gettext_lazy("region"), required=False
+    )
+    links = LinksField(
+        label=gettext_lazy("sources"),
+        required=False,
+        help_text=gettext_lazy("One address a line. Words after an address become its label."),
+    )
+    verified = forms.ChoiceField(label=gettext_lazy("how sure"), choices=Verified.choices)
+    visibility = forms.ChoiceField(
+        label=gettext_lazy("for readers"), choices=Decision.Visibility.choices
+    )
+    note = forms.CharField(
+        label=gettext_lazy("note for editors"),
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=gettext_lazy("Not shown to readers."),
+    )
+    version = forms.IntegerField(widget=forms.HiddenInput, required=False)
+
+    def __init__(self, *args: Any, instance: Decision | None = None, **kwargs: Any) -> None:
+        self.instance = instance or Decision()
+        kwargs["initial"] = {**stored(self.instance), **(kwargs.get("initial") or {})}
+        kwargs.pop("for_user", None)
+        super().__init__(*args, **kwargs)
+
+    def clean_status_date(self) -> Any:
+        """A whole day or nothing."""
+        date, precision = self.cleaned_data["status_date"]
+        if date and precision != "day":
+            raise ValidationError(_("Enter the whole day, as 24.11.2026, or leave it empty."))
+        return date
+
+    def facts(self) -> dict[str, Any]:
+        """The cleaned facts as `services.update_decision` takes them."""
+        data = dict(self.cleaned_data)
+        date, precision = data["when"]
+        names = ("kind", "adoption_number", "register_number", "status", "status_date", "region")
+        names += ("verified", "visibility", "note", "links")
+        facts = {name: data[name] for name in names}
+        facts |= {"date": date, "precision": precision}
+        facts |= {name: list(data[name]) for name in ("bodies", "topics")}
+        if self.instance.date == date and date and self.instance.precision in {"days", "announced"}:
+            facts["precision"] = self.instance.precision  # finer than the box can say
+        return facts
+
+
+def stored(decision: Decision) -> dict[str, Any]:
+    """A decision as the boxes of the form show it."""
+    if decision.pk is None:
+        return {"verified": Verified.NO, "visibility": Decision.Visibility.AUTO}
+    status_date = (decision.status_date, "day") if decision.status_date else ""
+    return {
+        "kind": decision.kind_id,
+        "adoption_number": decision.adoption_number,
+        "register_number": decision.register_number,
+        "when": (decision.date, decision.precision) if decision.date else "",
+        "status": decision.status_id,
+        "status_date": status_date,
+        "bodies": [body.pk for body in decision.bodies.all()],
+        "topics": [topic.pk for topic in decision.topics.all()],
+        "region": decision.region_id,
+        "links": list(decision.links.values("url", "label_kk", "label_ru", "label_en")),
+        "verified": decision.verified,
+        "visibility": decision.visibility,
+        "note": decision.note,
+        "version": decision.version,
+    }
+
+
+class NewDecisionForm(FactsForm):
+    """A decision and its first text on one screen."""
+
+    language = forms.ChoiceField(
+        label=gettext_lazy("language of the text"), choices=LANGUAGE_CHOICES
+    )
+    title = forms.CharField(
+        label=gettext_lazy("short title"),
+        max_length=300,
+        required=False,
+        help_text=gettext_lazy("What it is, in the words of residents."),
+    )
+    official_title = forms.CharField(
+        label=gettext_lazy("official title"),
+        max_length=2000,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+    summary = forms.CharField(
+        label=gettext_lazy("what changes for residents"),
+        max_length=5000,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        help_text=gettext_lazy("At most five lines, each with its article; one thought a line."),
+    )
+    publish = forms.BooleanField(label=gettext_lazy("publish the text at once"), required=False)
+
+    field_order = ("kind", "adoption_number", "register_number", "when", "language", "title")
+    field_order += ("official_title", "summary", "bodies", "topics", "links")
+
+    def __init__(self, *args: Any, may_publish: bool = False, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not may_publish:
+            del self.fields["publish"]
+
+    def clean(self) -> dict[str, Any]:
+        """The text has one of its titles."""
+        data = super().clean() or {}
+        if not {"title", "official_title"} & set(self.errors) and not (
+            data.get("title") or data.get("official_title")
+        ):
+            self.add_error("title", _("Enter a short or an official title."))
+        return data
+
+    def edition(self) -> dict[str, dict[str, str]]:
+        """The first text, as `services.create_decision` takes it."""
+        words = {name: self.cleaned_data[name] for name in ("title", "official_title", "summary")}
+        return {self.cleaned_data["language"]: words}
+
+
+class EditDecisionForm(FactsForm):
+    """The facts of a decision that stands, with the next step it took, if any."""
+
+    stage = forms.ModelChoiceField(
+        Stage.objects.all(),
+        label=gettext_lazy("new step"),
+        required=False,
+        help_text=gettext_lazy("Leave empty if the document took no new step."),
+    )
+    stage_when = PartialDateField(label=gettext_lazy("date of the step"))
+    stage_url = forms.URLField(
+        label=gettext_lazy("source of the step"),
+        required=False,
+        max_length=1000,
+        assume_scheme="https",
+    )
+
+    def clean(self) -> dict[str, Any]:
+        """What is said of a step needs the step."""
+        data = super().clean() or {}
+        told = data.get("stage_url") or (data.get("stage_when") or (None,))[0]
+        if told and not data.get("stage") and "stage" not in self.errors:
+            self.add_error("stage", _("Choose the step that this date or source belongs to."))
+        return data
+
+
+class EditionForm(WagtailAdminModelForm):
+    """A text of a decision; which decision and language stays as it was made."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["decision"].widget = forms.HiddenInput()
+        if self.instance.pk:
+            self.fields["decision"].disabled = True
+            self.fields["language"].disabled = True
+
+    class Meta:
+        model = Edition
+        fields = ("decision", "language", "title", "official_title", "summary")

@@ -1,0 +1,60 @@
+"""Reference words in the admin."""
+
+from __future__ import annotations
+
+from wagtail.admin.panels import FieldPanel
+from wagtail.snippets.models import register_snippet
+from wagtail.snippets.views.snippets import SnippetViewSet
+
+from monitoring.vocabulary.models import Region, Status, Topic
+
+NAMES = [FieldPanel("name_kk"), FieldPanel("name_ru"), FieldPanel("name_en")]
+
+
+class TopicViewSet(SnippetViewSet):
+    """Topics."""
+
+    model = Topic
+    icon = "tag"
+    copy_view_enabled = False
+    panels = [FieldPanel("slug"), *NAMES]
+
+
+class StatusViewSet(SnippetViewSet):
+    """Statuses."""
+
+    model = Status
+    icon = "tag"
+    copy_view_enabled = False
+    panels = [FieldPanel("key"), *NAMES, FieldPanel("ends")]
+
+
+class RegionViewSet(SnippetViewSet):
+    """Regions."""
+
+    model = Region
+    icon = "site"
+    copy_view_enabled = False
+    list_display = ("__str__", "code")
+    panels = [
+        FieldPanel(name)
+        for name in (
+            "code",
+            "kato_prefix",
+            "name_kk",
+            "name_ru",
+            "name_en",
+            "also_known_as",
+            "centre_kk",
+            "centre_ru",
+            "centre_en",
+            "lat",
+            "lon",
+            "tile_row",
+            "tile_col",
+        )
+    ]
+
+
+for viewset in (TopicViewSet, StatusViewSet, RegionViewSet):
+    register_snippet(viewset)
