@@ -21,7 +21,7 @@ class IntakeConfig(AppConfig):
         kinds.register(
             kinds.Kind(
                 name="feed",
-                label=_("feed (RSS, Atom, RDF)"),
+                label=_("feed (RSS or Atom)"),
                 parser="monitoring.intake.connectors.feed:parse",
                 take_in=take_in_entries,
             )
