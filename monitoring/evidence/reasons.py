@@ -56,6 +56,7 @@ SENTENCES: dict[str, str] = {
     "blank": gettext_noop("The answer is empty: not one byte."),
     "not_feed": gettext_noop("The answer is not a feed, or it is broken beyond reading."),
     "empty": gettext_noop("The feed holds no entries at all; that is taken for a fault."),
+    "entities": gettext_noop("The feed defines XML entities of its own; it is left unread."),
     "parser_died": gettext_noop("The answer broke the reader, which works apart from the site."),
     "parser_slow": gettext_noop("The answer could not be read within %(seconds)s seconds."),
     "internal": gettext_noop("A fault on our side; it is in the log."),

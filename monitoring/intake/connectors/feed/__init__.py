@@ -34,7 +34,7 @@ _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ufffe\uffff]")
 def parse(raw: bytes, url: str) -> list[Entry]:
     """The entries of a feed, newest as the feed has them, at most MOST_ENTRIES, texts plain.
 
-    Raises UnreadableError: `blank`, `captcha`, `html`, `not_feed`, `empty`.
+    Raises UnreadableError: `blank`, `captcha`, `html`, `entities`, `not_feed`, `empty`.
     """
     if not raw.strip():
         raise UnreadableError("blank")
@@ -43,6 +43,10 @@ def parse(raw: bytes, url: str) -> list[Entry]:
     feed = _FEED.search(head)
     if page and (not feed or page.start() < feed.start()):
         raise UnreadableError("captcha" if _CAPTCHA.search(head) else "html")
+    entity = raw.replace(b"\x00", b"").find(b"<!ENTITY")  # without the zeros of UTF-16
+    if entity >= 0 and (not feed or entity < feed.start() * 4):
+        # Entities of its own make nothing but bombs and ways into our files.
+        raise UnreadableError("entities")
     try:
         read = feedparser.parse(
             io.BytesIO(raw),  # an address or a file name would be opened
