@@ -6,6 +6,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from monitoring.core import clock
 from monitoring.decisions.models import Decision
@@ -30,10 +31,10 @@ class Candidate(models.Model):
     class State(models.TextChoices):
         """What an analyst made of it."""
 
-        NEW = "new", _("waiting")
-        ACCEPTED = "accepted", _("accepted")
-        MERGED = "merged", _("merged")
-        REJECTED = "rejected", _("rejected")
+        NEW = "new", pgettext_lazy("state of an entry", "waiting")
+        ACCEPTED = "accepted", pgettext_lazy("state of an entry", "accepted")
+        MERGED = "merged", pgettext_lazy("state of an entry", "merged")
+        REJECTED = "rejected", pgettext_lazy("state of an entry", "rejected")
 
     source = models.ForeignKey(
         Source, models.PROTECT, related_name="candidates", verbose_name=_("source")

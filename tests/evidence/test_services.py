@@ -190,7 +190,7 @@ def chain() -> Source:
     return one
 
 
-def damage(sql: str, *values: object) -> None:
+def damage(sql: str, *values: int | str | bytes) -> None:
     with connection.cursor() as cursor:
         cursor.execute(sql, values)
 

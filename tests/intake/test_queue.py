@@ -355,7 +355,7 @@ def test_the_second_of_two_analysts_sees_what_the_first_did_and_loses_nothing(
             "Somebody else decided on this entry before you; nothing was written. What you typed "
             "stands below."
         )
-        accepted = translation.gettext("accepted")
+        accepted = translation.pgettext("state of an entry", "accepted")
     assert said in text
     assert "first@example.kz" in text
     assert accepted in text
