@@ -199,8 +199,8 @@ def test_the_feed_tells_announced_changes_in_each_language(client: Client) -> No
     update_decision(decision=decision, register_number="123")
     atom = "{http://www.w3.org/2005/Atom}"
     for language, words in (
-        ("kk", "Тізімге қосылды"),
-        ("ru", "Добавлено в базу"),
+        ("kk", "Жинаққа қосылды"),
+        ("ru", "Добавлено"),
         ("en", "Added to the record"),
     ):
         answer = client.get(address("decision_feed", language))
