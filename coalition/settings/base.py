@@ -153,6 +153,8 @@ SITE_FULL_NAMES = {
 WAGTAILADMIN_BASE_URL = env.str("SITE_URL", default="http://localhost:8000")
 WAGTAILADMIN_PERMITTED_LANGUAGES = [("ru", "Русский"), ("kk", "Қазақша (бета)"), ("en", "English")]
 WAGTAILADMIN_USER_LOGIN_FORM = "coalition.accounts.forms.LoginForm"  # counts tries
+WAGTAIL_DATE_FORMAT = "%d.%m.%Y"  # read back by DATE_INPUT_FORMATS of all three languages
+WAGTAIL_DATETIME_FORMAT = "%d.%m.%Y %H:%M"
 WAGTAIL_USER_TIME_ZONES = [TIME_ZONE]  # the whole country keeps one since 2024
 WAGTAIL_ENABLE_UPDATE_CHECK = False  # no third-party request from any page
 WAGTAIL_GRAVATAR_PROVIDER_URL = None  # likewise
