@@ -87,17 +87,20 @@ SAID = {
         "kk": "Сұрау тым ұзын", "ru": "Запрос очень длинный", "en": "The query is very long",
     },
     "no_words": {
-        "kk": "іздейтін сөз жоқ", "ru": "нет слова для поиска", "en": "There is no word to look for",
+        "kk": "іздейтін сөз жоқ", "ru": "нет слова для поиска",
+        "en": "There is no word to look for",
     },
     "open_quote": {
-        "kk": "Тырнақша жабылмаған", "ru": "Кавычка не закрыта", "en": "A quotation mark is not closed",
+        "kk": "Тырнақша жабылмаған", "ru": "Кавычка не закрыта",
+        "en": "A quotation mark is not closed",
     },
     "unknown_filter": {
         "kk": "сүзгісі жоқ", "ru": "Нет фильтра", "en": "There is no filter",
     },
     "bad_date": {"kk": "күн емес", "ru": "не дата", "en": "is not a date"},
     "only_without": {
-        "kk": "нені алып тастау", "ru": "только то, что исключить", "en": "only says what to leave out",
+        "kk": "нені алып тастау", "ru": "только то, что исключить",
+        "en": "only says what to leave out",
     },
 }  # fmt: skip
 TYPED = [
@@ -168,7 +171,7 @@ def test_upper_rooms_can_offer_something_for_the_search(
     record: Notes, client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     offered = {0: sections.Section("search/box.html", {"seen": "yes"})}
-    monkeypatch.setitem(sections._providers, "search.after", [(1, lambda ids, lang: offered)])
+    monkeypatch.setitem(sections._providers, "search.after", [(1, lambda *_: offered)])
     assert page(client, "en", q="бюджет").count('role="search"') == 2
 
 
