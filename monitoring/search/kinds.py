@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.db.models import QuerySet
+from django.utils import translation
 from django.utils.translation import gettext
 
 from monitoring.search.documents import SearchDocument
@@ -139,7 +140,14 @@ def _with_facet(document: SearchDocument, facet: str, values: tuple[str, ...]) -
 
 
 def value_labels(facet: str, values: Sequence[str], language: str) -> dict[str, str]:
-    """The names of a facet's values in a language; a value that nobody names keeps its key."""
+    """The names of a filter's values in a language; a value that nobody names keeps its key."""
+    from monitoring.search.query import LANGUAGE_NAMES
+
+    if facet in {"number", "from", "to"}:
+        return {value: value for value in values}
+    if facet == "lang":
+        with translation.override(language):
+            return {value: str(LANGUAGE_NAMES.get(value, value)) for value in values}
     named: dict[str, str] = {}
     for kind in all_kinds():
         asked = [value for value in values if value not in named]

@@ -161,6 +161,8 @@ class Query:
             for value in values:
                 _add(filters, problems, name, clean(value)[:100].strip(), typed=False)
         text = _take_filters(text, filters, problems)
+        if typed.strip() and not text and not filters and not problems:
+            problems.append(Problem("no_words"))
         if text.count('"') % 2:
             problems.append(Problem("open_quote"))
         return cls(
@@ -210,12 +212,8 @@ class Query:
         with translation.override(language):
             parts = [_("“%(text)s”") % {"text": self.text}] if self.text else []
             for name, values in self.filters:
-                labels = (
-                    {value: str(LANGUAGE_NAMES.get(value, value)) for value in values}
-                    if name == "lang"
-                    else kinds.value_labels(name, values, language)
-                )
-                said = ", ".join(labels.get(value, value) for value in values)
+                labels = kinds.value_labels(name, values, language)
+                said = ", ".join(labels[value] for value in values)
                 parts.append(f"{kinds.facet_title(name)}: {said}")
             return " · ".join(parts) or _("everything")
 

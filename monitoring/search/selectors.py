@@ -18,7 +18,7 @@ from monitoring.search.highlights import found_in, marked
 from monitoring.search.kinds import Hit
 from monitoring.search.models import Build, TitleToken
 from monitoring.search.plans import Leaf, Plan, plan_of
-from monitoring.search.query import FACETS, LANGUAGE_NAMES, Problem, Query
+from monitoring.search.query import FACETS, Problem, Query
 from monitoring.search.synonyms import concepts_of
 
 logger = logging.getLogger(__name__)
@@ -200,11 +200,7 @@ def _facet(name: str, query: Query, counts: Mapping[str, int], language: str) ->
         ordered = sorted(counts, reverse=True)
     values = ordered[:SHOWN_VALUES]
     values += [value for value in chosen if value not in values]
-    labels = (
-        {value: str(LANGUAGE_NAMES.get(value, value)) for value in values}
-        if name == "lang"
-        else kinds.value_labels(name, values, language)
-    )
+    labels = kinds.value_labels(name, values, language)
     return Facet(
         name,
         kinds.facet_title(name),

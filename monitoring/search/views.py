@@ -13,7 +13,7 @@ from django.views.decorators.http import require_safe
 
 from monitoring.core import sections
 from monitoring.search import kinds
-from monitoring.search.query import LANGUAGE_NAMES, Query
+from monitoring.search.query import Query
 from monitoring.search.selectors import Results, search
 
 KEPT = 12_000
@@ -79,11 +79,7 @@ def _chips(query: Query, address: str, language: str, found: Results) -> list[Ch
     known = {facet.name: {v.value: v.label for v in facet.values} for facet in found.facets}
     chips = []
     for name, values in query.filters:
-        labels = known.get(name) or (
-            {value: str(LANGUAGE_NAMES.get(value, value)) for value in values}
-            if name == "lang"
-            else kinds.value_labels(name, values, language)
-        )
+        labels = known.get(name) or kinds.value_labels(name, values, language)
         chips += [
             Chip(
                 f"{kinds.facet_title(name)}: {labels.get(value, value)}",
