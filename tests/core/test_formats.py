@@ -6,13 +6,17 @@ import json
 import re
 from datetime import date, time
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
+from babel.messages.pofile import read_po
 from django import forms
 from django.template import Context, Template
 from django.test import Client
 from django.utils import formats, translation
+from django.utils.translation.trans_real import DjangoTranslation
 
+ROOT = Path(__file__).resolve().parent.parent.parent
 DAY = date(2026, 11, 24)
 
 
@@ -85,3 +89,25 @@ def test_the_scripts_of_the_admin_speak_kazakh(client: Client, address: str) -> 
     catalogue = json.loads(found[1])
     assert catalogue["Collapse all"] == "Бәрін жинау"
     assert catalogue["Publish in "] == "Жарияланатын тіл: "
+
+
+@pytest.mark.parametrize("domain", ["django", "djangojs"])
+def test_russian_lacks_nothing_that_our_kazakh_of_the_framework_has(domain: str) -> None:
+    """Django fills a gap of Russian with the default language: an editor would read Kazakh."""
+    russian = DjangoTranslation("ru", domain=domain)
+    russian._fallback = None  # type: ignore[attr-defined]  # what Russian itself holds
+    path = ROOT / "coalition/locale/framework/kk/LC_MESSAGES" / f"{domain}.po"
+    with path.open("rb") as text:
+        sources = [message for message in read_po(text) if message.id]
+    missing = []
+    for message in sources:
+        context = f"{message.context}\x04" if message.context else ""
+        if isinstance(message.id, str):
+            found = russian.gettext(context + message.id) != context + message.id
+            found = found or context + message.id in russian._catalog  # type: ignore[attr-defined]
+        else:
+            one, many = (context + form for form in message.id)
+            found = russian.ngettext(one, many, 5) != many
+        if not found:
+            missing.append(message.id)
+    assert missing == []
