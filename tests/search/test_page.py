@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 
 import pytest
 from django.test import Client
@@ -171,8 +172,9 @@ def test_a_page_of_results_takes_few_queries(
 def test_upper_rooms_can_offer_something_for_the_search(
     record: Notes, client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    offered = {0: sections.Section("search/box.html", {"seen": "yes"})}
-    monkeypatch.setitem(sections._providers, "search.after", [(1, lambda *_: offered)])
+    monkeypatch.setattr(sections, "_providers", defaultdict(list))
+    box = {0: sections.Section("search/box.html")}
+    sections.register("search.after", 1, lambda *_: box)
     assert page(client, "en", q="бюджет").count('role="search"') == 2
 
 

@@ -34,7 +34,7 @@ logger = logging.getLogger(__name__)
 HEAP = 32_000_000
 """Bytes a writer may hold before it makes a segment."""
 EXACT_WEIGHT = 0.3
-GRAM_WEIGHT = 0.25
+GRAM_WEIGHT = 0.5
 TITLE_WEIGHT = 1.0
 SEPARATOR = "\x1f"
 MAX_VALUES = 2_000

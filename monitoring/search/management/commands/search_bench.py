@@ -50,8 +50,8 @@ class Command(BaseCommand):
             batch: list[Entry] = []
             for passage in _passages(corpus):
                 names.append(passage["docid"])
-                text = Text(passage.get("title", ""), passage["text"])
-                document = SearchDocument("passage", len(names), 1, {"kk": text})
+                texts = {"kk": Text(passage.get("title", ""), passage["text"])}
+                document = SearchDocument("passage", len(names), 1, texts)
                 batch.append(Entry(document, streams_of(document, NO_CONCEPTS)))
                 if len(batch) == BATCH:
                     backend.write("bench", batch, [])

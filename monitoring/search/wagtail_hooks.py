@@ -1,0 +1,59 @@
+"""Synonyms in the admin; a change of one asks for a new index at once."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+from wagtail import hooks
+from wagtail.admin.panels import FieldPanel, HelpPanel
+from wagtail.snippets.models import register_snippet
+from wagtail.snippets.views.snippets import SnippetViewSet
+
+from monitoring.core import sweeps
+from monitoring.search.forms import SynonymForm
+from monitoring.search.models import Synonym
+from monitoring.search.services import SWEEP
+
+
+class SynonymViewSet(SnippetViewSet):
+    """Terms that name one thing; those that nobody has reviewed can be listed."""
+
+    model = Synonym
+    icon = "search"
+    copy_view_enabled = False
+    list_display = ("__str__", "terms_ru", "terms_en", "opaque", "active", "reviewed")
+    list_filter = ("reviewed", "active", "opaque")
+    ordering = ("key",)
+    panels = [
+        HelpPanel(
+            _(
+                "One term a line, in its basic form: every ending is understood. A word that names "
+                "several bodies is no synonym of any of them."
+            )
+        ),
+        FieldPanel("terms_kk"),
+        FieldPanel("terms_ru"),
+        FieldPanel("terms_en"),
+        FieldPanel("opaque"),
+        FieldPanel("active"),
+        FieldPanel("reviewed"),
+        FieldPanel("note"),
+    ]
+
+
+# Set here, not on the model: models know no forms.
+Synonym.base_form_class = SynonymForm  # type: ignore[attr-defined]  # Wagtail reads it
+register_snippet(SynonymViewSet)
+
+
+def _ring(request: HttpRequest, changed: Any) -> None:
+    """Ask the indexer to look: an index made with other synonyms is made anew."""
+    instances = changed if isinstance(changed, list) else [changed]
+    if any(isinstance(one, Synonym) for one in instances):
+        sweeps.ring(SWEEP)
+
+
+for _moment in ("after_create_snippet", "after_edit_snippet", "after_delete_snippet"):
+    hooks.register(_moment, _ring)

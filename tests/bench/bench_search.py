@@ -1,0 +1,127 @@
+"""`python -m tests.bench.bench_search`: our engine beside raw SQLite FTS5 on the same documents.
+
+Ours answers the top 10, the number of all and the counts of three facets; FTS5 answers its top 10
+alone. Prints p50 and p95 of both and their ratio. Fails when the p95 ratio is over RATIO, or when a
+written change takes longer than VISIBLE seconds to be found. BENCH_DOCUMENTS=100000 is the profile
+of the promise; the default is a small one for every machine.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+import sqlite3
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import django
+
+DOCUMENTS = int(os.environ.get("BENCH_DOCUMENTS", "4000"))
+RATIO = float(os.environ.get("BENCH_RATIO", "1.0" if DOCUMENTS < 50_000 else "0.1"))
+"""At a few thousand documents both take about a millisecond; the gap opens with their number."""
+VISIBLE = 1.0
+LETTERS = 2_000
+QUERIES = 200
+
+
+def main() -> int:
+    """Build both, ask both the same, compare; the exit code."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "coalition.settings.test")
+    django.setup()
+    from monitoring.search.analysis import NO_CONCEPTS
+    from monitoring.search.backends.base import Entry
+    from monitoring.search.backends.embedded import EmbeddedBackend
+    from monitoring.search.documents import SearchDocument, Text
+    from monitoring.search.plans import plan_of
+    from monitoring.search.query import Query
+    from monitoring.search.streams import streams_of
+
+    draw = random.Random(7)
+    words = vocabulary(draw)
+    weights = [1 / (rank + 3) for rank in range(len(words))]
+
+    def text() -> str:
+        return " ".join(draw.choices(words, weights, k=LETTERS // 9))
+
+    texts = [text() for _ in range(DOCUMENTS)]
+    questions = [" ".join(draw.choices(words[40:], weights[40:], k=3)) for _ in range(QUERIES)]
+
+    def entry(number: int, body: str, version: int = 1) -> Entry:
+        facets = {"body": (f"b{number % 20}",), "topic": (f"t{number % 12}",)}
+        made = SearchDocument("d", number, version, {"kk": Text(f"№ {number}", body)}, facets)
+        return Entry(made, streams_of(made, NO_CONCEPTS))
+
+    with tempfile.TemporaryDirectory(prefix="bench-search-") as folder:
+        ours = EmbeddedBackend(Path(folder) / "ours")
+        ours.create("one")
+        started = time.perf_counter()
+        for first in range(0, DOCUMENTS, 2_000):
+            part = texts[first : first + 2_000]
+            ours.write("one", [entry(first + at, body) for at, body in enumerate(part)], [])
+        built = time.perf_counter() - started
+
+        fts = sqlite3.connect(Path(folder) / "fts.sqlite3")
+        fts.execute("CREATE VIRTUAL TABLE d USING fts5(body)")
+        started = time.perf_counter()
+        with fts:
+            fts.executemany("INSERT INTO d (body) VALUES (?)", ((body,) for body in texts))
+        built_fts = time.perf_counter() - started
+
+        plans = {one: plan_of(Query.parse(one), NO_CONCEPTS) for one in questions}
+
+        def ask_ours(question: str) -> None:
+            ours.search("one", plans[question], offset=0, limit=10)
+
+        def ask_fts(question: str) -> None:
+            asked = " OR ".join(f'"{word}"' for word in question.split())
+            sql = "SELECT rowid FROM d WHERE d MATCH ? ORDER BY rank LIMIT 10"
+            fts.execute(sql, (asked,)).fetchall()
+
+        mine, theirs = measured(ask_ours, questions), measured(ask_fts, questions)
+        started = time.perf_counter()
+        ours.write("one", [entry(1, "мүлдемжаңасөз", 2)], [])
+        found = ours.search("one", plan_of(Query.parse("мүлдемжаңасөз")), offset=0, limit=1).total
+        visible = time.perf_counter() - started
+
+    ratio = mine[1] / theirs[1]
+    print(f"documents {DOCUMENTS}, about {LETTERS} letters each; {QUERIES} queries of 3 words")
+    print(f"build: ours {built:.1f} s, FTS5 {built_fts:.1f} s, ratio {built / built_fts:.1f}")
+    print(f"ours, top 10 + count + facets: p50 {mine[0]:.2f} ms, p95 {mine[1]:.2f} ms")
+    print(f"FTS5, top 10:                  p50 {theirs[0]:.2f} ms, p95 {theirs[1]:.2f} ms")
+    print(f"p95 ratio {ratio:.3f} (bar {RATIO}); a change is found after {visible:.2f} s")
+    failed = ratio > RATIO or visible > VISIBLE or found != 1
+    print("FAILED" if failed else "ok")
+    return int(failed)
+
+
+def vocabulary(draw: random.Random) -> list[str]:
+    """Eight thousand made-up words with Kazakh endings."""
+    starts = ["бас", "құр", "сай", "жер", "ауыл", "заң", "мәс", "көр", "тұр", "біл", "қал", "өзен"]
+    middles = ["қа", "лы", "де", "ті", "ма", "су", "ре", "нің", "бі", "шы", "ке", "ра", "сі", "ды"]
+    ends = ["", "лар", "дың", "ға", "да", "нан", "мен", "ы", "ларының", "сына"]
+    made = {
+        draw.choice(starts) + "".join(draw.choices(middles, k=draw.choice((1, 2, 2, 3))))
+        + draw.choice(ends)
+        for _ in range(12_000)
+    }  # fmt: skip
+    return sorted(made)[:8_000]
+
+
+def measured(ask: Callable[[str], None], questions: Sequence[str]) -> tuple[float, float]:
+    """Median and 95th percentile in milliseconds, after a warm-up."""
+    for question in questions[:20]:
+        ask(question)
+    taken = []
+    for question in questions:
+        started = time.perf_counter()
+        ask(question)
+        taken.append((time.perf_counter() - started) * 1000)
+    taken.sort()
+    return taken[len(taken) // 2], taken[int(len(taken) * 0.95)]
+
+
+if __name__ == "__main__":
+    sys.exit(main())
