@@ -70,7 +70,7 @@ class Platform:
         """What `manage.py start` printed."""
         return self.var.parent / f"{self.var.name}.out"
 
-    def start(self, seconds: float = 120) -> float:
+    def start(self, seconds: float = 400) -> float:
         """Start it and wait for the first page; returns how many seconds that took."""
         began = time.monotonic()
         with self.output.open("ab") as out:
