@@ -13,6 +13,7 @@ from django.utils.translation import ngettext
 
 from monitoring.core import clock
 from monitoring.core.dates import long_date
+from monitoring.decisions.wording import IN_LANGUAGE
 from monitoring.digests import links
 from monitoring.digests.changes import Line, Names, tell
 from monitoring.digests.models import DigestRun, Subscriber, Subscription
@@ -58,6 +59,11 @@ class Item:
     source: str
     source_host: str
     reasons: tuple[str, ...]
+
+    @property
+    def spoken(self) -> str:
+        """The language of the title in words, in the active language: «орысша»."""
+        return str(IN_LANGUAGE.get(self.language, self.language))
 
 
 @dataclass(frozen=True)

@@ -146,7 +146,7 @@ def test_a_typed_search_is_matched_in_full_not_by_a_page_of_results(operator: An
     assert len(row.changes) == 35
     text = " ".join(text_of(digest_mails()[0]).split())
     assert "Су кодексі" not in text
-    assert "тағы 5 өзгеріс" in text
+    assert "Тағы 5 өзгеріс" in text
     assert len(bytes(digest_mails()[0].raw or b"")) < 100 * 1024
 
 

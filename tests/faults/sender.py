@@ -1,0 +1,57 @@
+"""A sender in a process of its own, for tests that kill it. Not a test.
+
+`python -m tests.faults.sender MODE [N]`: `queue N` fills the outbox, `send` empties it slowly,
+`die N` kills itself with -9 after handing over the Nth mail and before marking it, `expire` lets
+every lease run out. Each hand-over appends its Message-ID to `handed-over` in VAR_DIR.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+import signal
+import sys
+import time
+from pathlib import Path
+
+import django
+
+
+def main(mode: str, number: int) -> None:
+    django.setup()
+    from django.db.models.functions import Now
+
+    from monitoring.mailing import delivery, services
+    from monitoring.mailing.models import OutgoingMail
+    from tests.factories.mailing import queued
+
+    if mode == "queue":
+        for key in range(number):
+            queued(f"mail{key}", to=f"reader{key}@example.org")
+        return
+    if mode == "expire":
+        OutgoingMail.objects.filter(state="leased").update(
+            leased_until=Now() - dt.timedelta(seconds=1)
+        )
+        return
+    hand_over, count = delivery.FileDoor.send, 0
+    log = Path(os.environ["VAR_DIR"]) / "handed-over"
+
+    def watched(door: delivery.FileDoor, envelope: delivery.Envelope) -> None:
+        nonlocal count
+        hand_over(door, envelope)
+        with log.open("a") as file:
+            file.write(f"{envelope.message_id}\n")
+        count += 1
+        if mode == "die" and count == number:
+            os.kill(os.getpid(), signal.SIGKILL)
+        time.sleep(0.005)
+
+    delivery.FileDoor.send = watched  # type: ignore[method-assign] # the named point of death
+    print("ready", flush=True)
+    while services.send_due(batch=20):
+        pass
+
+
+if __name__ == "__main__":
+    main(sys.argv[1], int(sys.argv[2]) if len(sys.argv) > 2 else 0)
