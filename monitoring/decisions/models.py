@@ -179,15 +179,22 @@ class Decision(models.Model):
                 name="decision_withdrawn_is_not_public",
             ),
         ]
+        # Partial, since SQLite uses no index on a boolean for a bare "WHERE is_public".
         indexes = [
             models.Index(
                 fields=["-sort_date", "-id"],
                 condition=Q(is_public=True),
                 name="decision_public_newest",
             ),
-            models.Index(fields=["is_public", "kind"], name="decision_public_kind"),
-            models.Index(fields=["is_public", "status"], name="decision_public_status"),
-            models.Index(fields=["is_public", "year"], name="decision_public_year"),
+            models.Index(
+                fields=["kind"], condition=Q(is_public=True), name="decision_public_kinds"
+            ),
+            models.Index(
+                fields=["status"], condition=Q(is_public=True), name="decision_public_statuses"
+            ),
+            models.Index(
+                fields=["year"], condition=Q(is_public=True), name="decision_public_years"
+            ),
         ]
 
     def __str__(self) -> str:
