@@ -125,6 +125,15 @@ def _check_weight(site: Site, asked: list[Request], complaints: list[str], kind:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
+def test_every_link_of_the_frame_leads_to_a_page(site: Site, language: str) -> None:
+    body = site.get(f"/{language}/")[1].decode()
+    frame = body.split("<main")[0] + body.split("</main>")[1]
+    paths = set(re.findall(r'<a [^>]*?href="(/[^"]*)"', frame))
+    assert len(paths) > 8
+    assert {path: site.get(path)[0] for path in paths} == dict.fromkeys(paths, 200)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
 def test_the_keyboard_reaches_the_content_first_and_is_seen(
     open_page: OpenPage, language: str
 ) -> None:
