@@ -11,10 +11,14 @@ from monitoring.core import sections
 from monitoring.core.routes import word
 from monitoring.core.sections import Section
 
+BELOW = {"funding": "about"}
+"""Pages that the seed puts under another: their address begins with its address."""
+
 
 def address(route: str, language: str) -> str:
-    """The path of the page that answers for a route: `/ru/o-koalitsii/`."""
-    return f"/{language}/{word(route, language)}/"
+    """The path of the page that answers for a route: `/ru/o-koalitsii/finansirovanie/`."""
+    above = address(BELOW[route], language) if route in BELOW else f"/{language}/"
+    return f"{above}{word(route, language)}/"
 
 
 def labels() -> dict[str, str]:
