@@ -43,10 +43,10 @@ def on_page_deleted(sender: Any, instance: Any, **_: Any) -> None:
     """The page is gone: take it out, and put what is left of it in under its new id."""
     if not isinstance(instance, BasePage):
         return
-    ids: set[int] = {getattr(instance, "_searched_as", 0)} - {0}
-    left = Page.objects.filter(translation_key=instance.translation_key).order_by("pk").first()
-    if left is not None:
-        ids.add(left.specific.search_id())
+    ids: list[int] = [int(getattr(instance, "_searched_as", instance.pk))]
+    if ids == [instance.pk]:
+        versions = type(instance).objects.filter(translation_key=instance.translation_key)
+        ids += versions.exclude(pk=instance.pk).order_by("pk").values_list("pk", flat=True)[:1]
     touch(instance.search_kind, ids)
 
 

@@ -1,0 +1,90 @@
+"""The memorandum's rows keep their promises."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+from django.db import IntegrityError, transaction
+from django.test import Client
+
+from coalition.memorandum.models import Accession, MemorandumPage, OpenRule, Version
+from coalition.memorandum.seeds import seed_memorandum
+from coalition.registry.models import Organisation
+from coalition.registry.seeds import seed_organisations
+from monitoring.core.seeds import Report
+from monitoring.vocabulary import seeds as vocabulary
+from tests.factories.pages import make_site
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def seeded() -> None:
+    make_site()
+    vocabulary.seed(Report())
+    seed_organisations(Report())
+    seed_memorandum(Report())
+
+
+def test_a_rule_has_a_date_and_three_texts_or_none(db: None) -> None:
+    rule = OpenRule.objects.get(key="quorum")
+    rule.adopted_on = dt.date(2027, 1, 1)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        rule.save()
+
+
+def test_an_adopted_rule_leaves_the_box_and_says_since_when(client: Client) -> None:
+    OpenRule.objects.filter(key="quorum").update(
+        adopted_on=dt.date(2027, 1, 1), rule_kk="Жартысы", rule_ru="Половина", rule_en="Half"
+    )
+    text = client.get("/ru/memorandum/").content.decode()
+    box = text[text.index('id="rules"') :]
+    assert box.index("</ul>") < box.index("Половина")
+    assert "1 января 2027" in box
+
+
+def test_who_acceded_is_shown_from_the_first_accession_on(client: Client) -> None:
+    assert 'id="acceded"' not in client.get("/kk/memorandum/").content.decode()
+    Accession.objects.create(
+        version=Version.objects.get(),
+        organisation=Organisation.objects.founders()[0],
+        acceded_on=dt.date(2027, 2, 3),
+        source="letter",
+    )
+    text = client.get("/kk/memorandum/").content.decode()
+    assert 'id="acceded"' in text
+    assert "letter" not in text
+
+
+def test_an_organisation_accedes_to_a_version_once() -> None:
+    values = {
+        "version": Version.objects.get(),
+        "organisation": Organisation.objects.founders()[0],
+        "acceded_on": dt.date(2027, 2, 3),
+        "source": "letter",
+    }
+    Accession.objects.create(**values)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Accession.objects.create(**values)
+
+
+def test_the_address_to_write_to_is_shown_once_it_is_known(
+    client: Client, settings: object
+) -> None:
+    assert "mailto:" not in client.get("/en/memorandum/").content.decode()
+    settings.CONTACT_EMAIL = "office@example.org"  # type: ignore[attr-defined] # pytest-django's
+    assert "mailto:office@example.org" in client.get("/en/memorandum/").content.decode()
+
+
+def test_a_corrected_provision_is_left_alone_by_the_seed() -> None:
+    version = Version.objects.get()
+    version.provisions.filter(number=3).update(text_kk="Түзетілді.")
+    report = Report()
+    seed_memorandum(report)
+    assert report.left_alone == ["memorandum.version:1"]
+    assert version.provisions.get(number=3).text_kk == "Түзетілді."
+
+
+def test_there_is_one_memorandum_page_a_language() -> None:
+    assert MemorandumPage.objects.count() == 3
