@@ -43,7 +43,7 @@ def on_page_deleted(sender: Any, instance: Any, **_: Any) -> None:
     """The page is gone: take it out, and put what is left of it in under its new id."""
     if not isinstance(instance, BasePage):
         return
-    ids: list[int] = [int(getattr(instance, "_searched_as", instance.pk))]
+    ids: list[Any] = [getattr(instance, "_searched_as", instance.pk)]
     if ids == [instance.pk]:
         versions = type(instance).objects.filter(translation_key=instance.translation_key)
         ids += versions.exclude(pk=instance.pk).order_by("pk").values_list("pk", flat=True)[:1]

@@ -89,6 +89,7 @@ class BasePage(Page):
         """The page, or the page that says that it does not exist in this language."""
         from coalition.pages import selectors, views
 
+        selectors.load_versions(self)
         if not getattr(request, "is_preview", False) and not selectors.is_shown(self):
             return views.not_in_language(request, self, self.locale.language_code)
         response: HttpResponse = super().serve(request, *args, **kwargs)

@@ -12,7 +12,7 @@ from django.utils.translation import gettext
 from wagtail.models import Page
 
 from coalition.pages.models import SHOWN, BasePage
-from coalition.pages.selectors import in_language
+from coalition.pages.selectors import in_language, public
 from monitoring.core.models import LANGUAGES
 from monitoring.search.documents import SearchDocument, Text
 from monitoring.search.kinds import Hit, Kind
@@ -84,8 +84,7 @@ def _hit(pages: Mapping[str, Page], language: str) -> Hit:
 
 def _shown(models: Sequence[type[BasePage]]) -> QuerySet[Page]:
     return (  # type: ignore[no-any-return] # Wagtail is untyped
-        Page.objects.live()
-        .public()
+        public(Page.objects.all())
         .type(*models)
         .filter(alias_of__isnull=True, language_record__state__in=SHOWN)
     )

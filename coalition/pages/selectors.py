@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import Any, TypedDict, TypeVar
 
+from django.db.models import Exists, OuterRef
+from django.db.models.functions import Length, Substr
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import translation
-from wagtail.models import Page
+from wagtail.models import Page, PageViewRestriction
 from wagtail.query import PageQuerySet
 
 from coalition.pages.models import SHOWN, PageLanguage, State
@@ -31,17 +33,26 @@ class Alternate(TypedDict):
 def in_language(pages: Pages, language: str) -> Pages:
     """The pages that exist for a reader of a language: live, public, complete or outdated.
 
-    One query more than the list itself (Wagtail's view restrictions).
+    No query more than the list itself.
     """
-    return (  # type: ignore[no-any-return] # Wagtail is untyped
-        pages.live()
-        .public()
-        .filter(
-            locale__language_code=language[:2],
-            alias_of__isnull=True,
-            language_record__state__in=SHOWN,
-        )
+    found: Pages = public(pages).filter(
+        locale__language_code=language[:2],
+        alias_of__isnull=True,
+        language_record__state__in=SHOWN,
     )
+    return found
+
+
+def public(pages: Pages) -> Pages:
+    """The live pages that neither they themselves nor a page above restricts.
+
+    Wagtail's own `public()` reads the restrictions first: a query more in every list.
+    """
+    restrictions = PageViewRestriction.objects.filter(
+        page__path=Substr(OuterRef("path"), 1, Length("page__path"))
+    )
+    found: Pages = pages.live().exclude(Exists(restrictions))
+    return found
 
 
 def is_shown(page: Page) -> bool:
@@ -59,14 +70,25 @@ def record_of(page: Page) -> PageLanguage | None:
 
 
 def versions(page: Page) -> dict[str, Page]:
-    """The live, public language versions of a page by language, in whatever state. Two queries."""
+    """The live, public language versions of a page by language, in whatever state. One query."""
     rows = (
-        Page.objects.live()
-        .public()
+        public(Page.objects.all())
         .filter(translation_key=page.translation_key, alias_of__isnull=True)
         .select_related("locale", "language_record")
     )
     return {row.locale.language_code: row for row in rows}
+
+
+def load_versions(page: Page) -> dict[str, Page]:
+    """The versions, read once for a request and kept on the page with its locale and its row."""
+    if not hasattr(page, "_versions"):
+        page._versions = versions(page)
+        for version in page._versions.values():
+            if version.pk == page.pk:
+                page._state.fields_cache["locale"] = version.locale
+                page._state.fields_cache["language_record"] = record_of(version)
+    found: dict[str, Page] = page._versions
+    return found
 
 
 def language_state(page: Page, language: str) -> str:
@@ -101,8 +123,8 @@ def parent_of(page: Page) -> Page | None:
 
 
 def page_context(page: Page, request: HttpRequest) -> dict[str, Any]:
-    """What the base template needs of a page: switch, canonical address, notice. Two queries."""
-    found = versions(page)
+    """What the base template needs of a page: switch, canonical address, notice. One query."""
+    found = load_versions(page)
     record = record_of(page)
     outdated = record is not None and record.state == State.OUTDATED
     original = _original(found) if outdated else None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
@@ -33,19 +34,24 @@ def directory(language: str, request: HttpRequest | None = None) -> dict[str, An
     An organisation may stand in both lists: one says who is a member, the other who founded.
     """
     addresses = _addresses(language, request)
-
-    def rows(organisations: list[Organisation]) -> list[Row]:
-        return [
-            Row(one, one.short_name(language), one.place(language), addresses.get(one.pk, ""))
-            for one in organisations
-        ]
-
-    members = list(Organisation.objects.confirmed().order_by("number", "pk"))
+    members = Organisation.objects.confirmed().order_by("number", "pk")
     return {
-        "members": rows(members),
-        "founders": rows(list(Organisation.objects.founders())),
+        "members": _rows(members, language, addresses),
+        "founders": _rows(Organisation.objects.founders(), language, addresses),
         "secretariat_email": settings.SECRETARIAT_EMAIL,
     }
+
+
+def founders(language: str, request: HttpRequest | None = None) -> list[Row]:
+    """The founding organisations as listed in 2005. Two queries."""
+    return _rows(Organisation.objects.founders(), language, _addresses(language, request))
+
+
+def _rows(found: Iterable[Organisation], language: str, addresses: dict[int, str]) -> list[Row]:
+    return [
+        Row(one, one.short_name(language), one.place(language), addresses.get(one.pk, ""))
+        for one in found
+    ]
 
 
 def _addresses(language: str, request: HttpRequest | None) -> dict[int, str]:

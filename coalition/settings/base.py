@@ -198,9 +198,6 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 
 EVIDENCE_ALLOW_LOOPBACK = env.bool("EVIDENCE_ALLOW_LOOPBACK", default=False)
 """Sources on loopback may be fetched: for tests and demonstrations only."""
-CONTACT_EMAIL = env.str("CONTACT_EMAIL", default="")
-"""The secretariat's public address; empty: the pages say that it is not known yet."""
-
 EVIDENCE_CONTACT = env.str("EVIDENCE_CONTACT", default="")
 """Address of a person, named in the User-Agent of our requests."""
 EVIDENCE_CA_DIR = env.str("EVIDENCE_CA_DIR", default=str(VAR_DIR / "ca"))

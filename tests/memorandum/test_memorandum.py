@@ -73,7 +73,7 @@ def test_the_address_to_write_to_is_shown_once_it_is_known(
     client: Client, settings: object
 ) -> None:
     assert "mailto:" not in client.get("/en/memorandum/").content.decode()
-    settings.CONTACT_EMAIL = "office@example.org"  # type: ignore[attr-defined] # pytest-django's
+    settings.SECRETARIAT_EMAIL = "office@example.org"  # type: ignore[attr-defined] # pytest-django's
     assert "mailto:office@example.org" in client.get("/en/memorandum/").content.decode()
 
 

@@ -14,7 +14,7 @@ from tests.factories.pages import make_site
 pytestmark = pytest.mark.django_db
 
 EMPTY = {
-    "kk": "Бұл тілде әзірге жаңалық жоқ",
+    "kk": "Бұл тілде жаңалық әзірге жоқ",
     "ru": "На этом языке новостей пока нет",
     "en": "There is no news in this language yet",
 }

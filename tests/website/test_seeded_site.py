@@ -1,4 +1,4 @@
-"""The seeded site: what stands on it in three languages, what it costs, and that it says no more."""
+"""The seeded site: what stands on it in three languages, and what a page costs."""
 
 from __future__ import annotations
 
@@ -154,7 +154,7 @@ def test_the_memorandum_holds_sixteen_provisions_each_a_link(client: Client) -> 
 
 SIGNED = {
     "kk": "26 қатысушы қол қойды (2005)",
-    "ru": "26 участников подписали (2005)",
+    "ru": "Подписали 26 участников (2005)",
     "en": "26 participants signed (2005)",
 }
 OPEN = {
