@@ -27,7 +27,7 @@ class SortedIterator(ModelChoiceIterator):
             yield self.choice(row)
 
 
-class SortedChoice(forms.ModelMultipleChoiceField):
+class SortedChoice(forms.ModelMultipleChoiceField[Any]):
     """Boxes to tick, in alphabetical order."""
 
     widget = forms.CheckboxSelectMultiple
@@ -93,7 +93,14 @@ class FactsForm(forms.Form):
         """The cleaned facts as `services.update_decision` takes them."""
         data = dict(self.cleaned_data)
         date, precision = data["when"]
-        names = ("kind", "adoption_number", "register_number", "status", "status_date", "region")
+        names: tuple[str, ...] = (
+            "kind",
+            "adoption_number",
+            "register_number",
+            "status",
+            "status_date",
+            "region",
+        )
         names += ("verified", "visibility", "note", "links")
         facts = {name: data[name] for name in names}
         facts |= {"date": date, "precision": precision}
@@ -153,7 +160,14 @@ class NewDecisionForm(FactsForm):
     )
     publish = forms.BooleanField(label=gettext_lazy("publish the text at once"), required=False)
 
-    field_order = ("kind", "adoption_number", "register_number", "when", "language", "title")
+    field_order: tuple[str, ...] = (
+        "kind",
+        "adoption_number",
+        "register_number",
+        "when",
+        "language",
+        "title",
+    )
     field_order += ("official_title", "summary", "bodies", "topics", "links")
 
     def __init__(self, *args: Any, may_publish: bool = False, **kwargs: Any) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Any
+from typing import Any, ClassVar
 
 from django.conf import settings
 from django.contrib.contenttypes.fields import GenericRelation
@@ -64,10 +64,14 @@ class Stage(Trilingual):
 class TaggedDecision(ItemBase):
     """A decision has a topic."""
 
-    tag = models.ForeignKey(Topic, models.CASCADE, related_name="tagged_decisions")
-    content_object = models.ForeignKey(
+    tag: models.ForeignKey[Topic, Topic] = models.ForeignKey(
+        Topic, models.CASCADE, related_name="tagged_decisions"
+    )
+    content_object: models.ForeignKey[Decision, Decision] = models.ForeignKey(
         "Decision", models.CASCADE, related_name="topic_links", verbose_name=_("decision")
     )
+
+    objects: ClassVar[models.Manager[TaggedDecision]] = models.Manager()
 
     class Meta:
         constraints = [
@@ -87,7 +91,7 @@ class DecisionQuerySet(models.QuerySet["Decision"]):
         return self.order_by("-sort_date", "-pk")
 
 
-class Decision(models.Model):
+class Decision(models.Model):  # type: ignore[django-manager-missing]  # taggit is untyped
     """The facts of one act or bill, in no language. Written by services only.
 
     A bill that became law is one decision with the act. The id is its address for ever.

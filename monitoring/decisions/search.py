@@ -34,7 +34,7 @@ def queryset() -> QuerySet[Any]:
         .prefetch_related(
             Prefetch("editions", Edition.objects.filter(live=True)),
             "bodies",
-            "topics",
+            "topics",  # type: ignore[misc]  # taggit is untyped
             "codes",
             "stage_events",
         )

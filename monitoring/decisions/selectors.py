@@ -159,7 +159,7 @@ def for_page(found: DecisionQuerySet) -> DecisionQuerySet:
     return found.select_related("kind", "status", "region", "status_by__kind").prefetch_related(
         Prefetch("editions", Edition.objects.filter(live=True)),
         "bodies",
-        "topics",
+        "topics",  # type: ignore[misc]  # taggit is untyped
         "links",
         "codes",
         Prefetch(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 from taggit.models import TagBase
@@ -18,11 +20,13 @@ class Verified(models.TextChoices):
     NO = "no", _("Not checked")
 
 
-class Topic(Trilingual, TagBase):
+class Topic(Trilingual, TagBase):  # type: ignore[django-manager-missing]  # taggit is untyped
     """What a decision is about. Editors choose from the list; nobody makes a topic by typing."""
 
     free_tagging = False
     slug = models.SlugField(_("word in addresses"), max_length=60, unique=True)
+
+    objects: ClassVar[models.Manager[Topic]] = models.Manager()
 
     class Meta:
         verbose_name = _("topic")

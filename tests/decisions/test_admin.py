@@ -236,7 +236,7 @@ def test_a_second_text_in_a_language_is_refused_and_one_begins_at_its_decision(
     decision = make_decision()
     add = reverse("wagtailsnippets_decisions_edition:add")
     assert client.get(add).status_code == 302
-    assert client.get(add, {"decision": decision.pk, "language": "ru"}).status_code == 200
+    assert client.get(add, {"decision": str(decision.pk), "language": "ru"}).status_code == 200
     words = {"decision": decision.pk, "title": "О бюджете"}
     assert client.post(add, {**words, "language": "kk"}).status_code == 200
     assert client.post(add, {**words, "language": "ru"}).status_code == 302

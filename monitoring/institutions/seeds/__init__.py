@@ -49,7 +49,7 @@ def _follow(report: Report, model: type[Body] | type[BodyKind], key: str, succes
 
     def write() -> None:
         row = rows.get()
-        row.successor = after  # type: ignore[assignment]  # both are of the one model
+        row.successor = after
         row.full_clean()
         row.save(update_fields=["successor"])
 
