@@ -17,6 +17,9 @@ def navigation(ids: Sequence[int], language: str) -> dict[int, Section]:
 
 
 def footer(ids: Sequence[int], language: str) -> dict[int, Section]:
-    """The feed, among the open data."""
-    link = {"group": "data", "label": gettext("Atom feed"), "url": reverse("decision_feed")}
-    return dict.fromkeys(ids, Section("", link))
+    """The feed and the state of the sources, among the open data."""
+    links = [
+        {"label": gettext("Atom feed"), "url": reverse("decision_feed")},
+        {"label": gettext("Source status"), "url": reverse("sources")},
+    ]
+    return dict.fromkeys(ids, Section("", {"group": "data", "links": links}))
