@@ -38,7 +38,7 @@ class FactsForm(forms.Form):
     """The facts of a decision. Saved by the viewset through the services."""
 
     kind = forms.ModelChoiceField(
-        DecisionKind.objects.all(), label=gettext_lazy("kind of document"), empty_label=None
+        DecisionKind.objects.all(), label=gettext_lazy("kind of document")
     )
     adoption_number = forms.CharField(
         label=pgettext_lazy("of a document", "number"), max_length=80, required=False

@@ -13,9 +13,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 from wagtail.admin import messages
 from wagtail.admin.panels import FieldPanel, ObjectList
+from wagtail.admin.ui.tables import BooleanColumn
 from wagtail.admin.views import generic
 from wagtail.admin.viewsets.model import ModelViewSet
 from wagtail.log_actions import log
+from wagtail.permission_policies import ModelPermissionPolicy
 from wagtail.snippets.views import snippets
 
 from monitoring.core.models import LANGUAGES
@@ -184,6 +186,14 @@ class DecisionIndexView(generic.IndexView):
         return selectors.for_rows(Decision.objects.newest_first())
 
 
+class NeverRemoved(ModelPermissionPolicy):
+    """Addresses are permanent: a decision is taken from readers, not from the record."""
+
+    def user_has_permission(self, user: Any, action: str) -> bool:
+        """As Django says, but nobody removes."""
+        return action != "delete" and bool(super().user_has_permission(user, action))
+
+
 class DecisionViewSet(ModelViewSet):
     """Decisions: added and changed, never removed from here."""
 
@@ -199,7 +209,14 @@ class DecisionViewSet(ModelViewSet):
     index_view_class = DecisionIndexView
     create_template_name = "decisions/admin/create.html"
     edit_template_name = "decisions/admin/edit.html"
-    list_display = ("__str__", "kind", "adoption_number", "date", "status", "is_public")
+    list_display = (
+        "__str__",
+        "kind",
+        "adoption_number",
+        "date",
+        "status",
+        BooleanColumn("is_public", label=gettext_lazy("public"), sort_key="is_public"),
+    )
     list_filter = ("kind", "status", "is_public", "verified")
     search_fields = ("adoption_number", "register_number", "codes__value")
 

@@ -98,7 +98,12 @@ def decision(request: HttpRequest, pk: int, slug: str = "") -> HttpResponse:
         "naming": found.naming(language),
         "edition": edition,
         "is_translated": language in editions,
-        "editions": [one for one in editions.values() if one != edition],
+        # Another language's text, with the page that is written in that language.
+        "editions": [
+            {"edition": one, "url": found.address_in(one.language)}
+            for one in editions.values()
+            if one.language != language
+        ],
         "title": edition.short_title if edition else found.naming(language),
         "title_language": edition.language if edition else language,
         "stages": _stage_line(events, language),

@@ -260,3 +260,22 @@ def test_the_admin_list_takes_few_queries(
     client.get(reverse("decisions:index"))
     with django_assert_max_num_queries(30):
         assert client.get(reverse("decisions:index")).status_code == 200
+
+
+def test_nobody_removes_a_decision_and_a_draft_is_looked_at_before_it_is_public(
+    client: Client, analyst: User
+) -> None:
+    decision = make_decision(public=False)
+    edition = decision.editions.get()
+    analyst.is_superuser = True
+    analyst.save()
+    client.post(reverse("decisions:delete", args=[decision.pk]))
+    assert Decision.objects.filter(pk=decision.pk).exists()
+
+    words = {"decision": decision.pk, "language": "kk", "title": "Алдын ала көру"}
+    preview = reverse("wagtailsnippets_decisions_edition:preview_on_edit", args=[edition.pk])
+    assert client.post(preview, words).json()["is_valid"]
+    page = client.get(preview)
+    assert page.status_code == 200
+    assert "Алдын ала көру" in page.content.decode()
+    assert not Change.objects.exists()
