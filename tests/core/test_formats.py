@@ -111,3 +111,9 @@ def test_russian_lacks_nothing_that_our_kazakh_of_the_framework_has(domain: str)
         if not found:
             missing.append(message.id)
     assert missing == []
+
+
+@pytest.mark.django_db
+def test_an_editor_signs_in_in_kazakh(client: Client) -> None:
+    client.cookies["django_language"] = "kk"
+    assert "Құпиясөзді ұмыттыңыз ба?" in client.get("/admin/login/").text
