@@ -92,7 +92,10 @@ def decision(request: HttpRequest, pk: int, slug: str = "") -> HttpResponse:
     editions = found.live_editions()
     edition = found.edition_for(language)
     events = selectors.in_order(found.stage_events.all())
-    by = found.status_by if found.status_by and found.status_by.is_public else None
+    related = list(found.related.all())
+    by = next((one for one in related if one.pk == found.status_by_id), found.status_by)
+    if by is not None and not by.is_public:
+        by = None
     context = {
         "decision": found,
         "naming": found.naming(language),
@@ -113,7 +116,7 @@ def decision(request: HttpRequest, pk: int, slug: str = "") -> HttpResponse:
         ],
         "status_by": selectors.titles([by], language)[0] if by else None,
         "sources": _sources(found, language),
-        "related": selectors.titles(list(found.related.all()), language),
+        "related": selectors.titles(related, language),
         "events": sorted(found.events.all(), key=lambda event: event.date, reverse=True),
         "alternates": [
             {
