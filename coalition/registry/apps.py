@@ -24,7 +24,8 @@ class RegistryConfig(AppConfig):
                 "registry.add_standing",
                 "registry.view_standing",
                 "registry.add_representative",
-                "registry.change_representative",
+                "registry.view_representative",
+                "registry.delete_representative",
             )
         search.register_kind()
         seeds.register("registry.organisations", 60, own.seed_organisations)
