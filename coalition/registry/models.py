@@ -263,6 +263,11 @@ class Representative(models.Model):
         return f"{self.organisation} – {self.user}"
 
 
+def _language() -> str:
+    """The language of the address asked for, which is the page's own: no query."""
+    return (get_language() or "kk")[:2]
+
+
 class OrganisationIndexPage(BasePage):
     """Who belongs to the coalition: confirmed members, and apart from them the founders of 2005."""
 
@@ -279,7 +284,7 @@ class OrganisationIndexPage(BasePage):
         from coalition.registry import selectors
 
         context: dict[str, Any] = super().get_context(request, *args, **kwargs)
-        context.update(selectors.directory(self.locale.language_code, request))
+        context.update(selectors.directory(_language(), request))
         return context
 
 
@@ -342,7 +347,7 @@ class OrganisationPage(BasePage):
         from coalition.registry import selectors
 
         context: dict[str, Any] = super().get_context(request, *args, **kwargs)
-        context.update(selectors.profile(self))
+        context.update(selectors.profile(self, _language()))
         return context
 
     def search_id(self) -> int:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from operator import attrgetter
 from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
+from django.db.models import Q
 from django.http import HttpRequest
 
 from coalition.pages.selectors import in_language
@@ -29,15 +31,20 @@ class Row:
 
 
 def directory(language: str, request: HttpRequest | None = None) -> dict[str, Any]:
-    """Confirmed members and, apart from them, the founders of 2005. Five queries.
+    """Confirmed members and, apart from them, the founders of 2005. Three queries.
 
     An organisation may stand in both lists: one says who is a member, the other who founded.
     """
     addresses = _addresses(language, request)
-    members = Organisation.objects.confirmed().order_by("number", "pk")
+    known = Organisation.objects.with_standing()
+    known = known.filter(Q(standing_kind=Standing.Kind.CONFIRMED) | Q(number__isnull=False))
+    organisations = list(known.order_by("number", "pk"))
+    standing = attrgetter("standing_kind")  # annotated
+    confirmed = [one for one in organisations if standing(one) == Standing.Kind.CONFIRMED]
+    founders = [one for one in organisations if one.number is not None]
     return {
-        "members": _rows(members, language, addresses),
-        "founders": _rows(Organisation.objects.founders(), language, addresses),
+        "members": _rows(confirmed, language, addresses),
+        "founders": _rows(founders, language, addresses),
         "secretariat_email": settings.SECRETARIAT_EMAIL,
     }
 
@@ -59,14 +66,15 @@ def _addresses(language: str, request: HttpRequest | None) -> dict[int, str]:
     return {page.organisation_id: page.get_url(request) or "" for page in pages}
 
 
-def profile(page: OrganisationPage) -> dict[str, Any]:
-    """What an organisation's page shows beside its own text. Four queries."""
-    organisation = (
-        Organisation.objects.select_related("legal_form", "region")
-        .prefetch_related("standings")
-        .get(pk=page.organisation_id)
+def profile(page: OrganisationPage, language: str) -> dict[str, Any]:
+    """What an organisation's page shows beside its own text. Two queries."""
+    pages = list(
+        OrganisationPage.objects.filter(Q(live=True) | Q(pk=page.pk))
+        .filter(organisation_id=page.organisation_id)
+        .select_related("organisation__legal_form", "organisation__region")
+        .order_by("pk")
     )
-    language = page.locale.language_code
+    organisation = pages[0].organisation if pages else page.organisation
     standings = list(organisation.standings.all())
     newest = standings[-1] if standings else None
     return {
@@ -78,7 +86,7 @@ def profile(page: OrganisationPage) -> dict[str, Any]:
         "confirmed": newest is not None and newest.kind == Standing.Kind.CONFIRMED,
         "ended": newest is not None and newest.kind == Standing.Kind.ENDED,
         "names": _names(organisation, language),
-        "contacts": _contacts(page),
+        "contacts": _contacts(page, pages),
         "sections": sections.collect("organisation.page", [organisation.pk], language)[
             organisation.pk
         ],
@@ -101,13 +109,10 @@ def _names(organisation: Organisation, language: str) -> list[dict[str, Any]]:
     ]
 
 
-def _contacts(page: OrganisationPage) -> dict[str, str]:
-    """Public contacts: this page's own, else those of a shown version in another language."""
+def _contacts(page: OrganisationPage, pages: list[OrganisationPage]) -> dict[str, str]:
+    """Public contacts: this page's own, else those of a live version in another language."""
     contacts = {name: str(getattr(page, name)) for name in CONTACTS}
-    if all(contacts.values()):
-        return contacts
-    others = OrganisationPage.objects.live().filter(organisation_id=page.organisation_id)
-    for other in others.exclude(pk=page.pk).order_by("pk"):
+    for other in pages:
         for name in CONTACTS:
             contacts[name] = contacts[name] or str(getattr(other, name))
     return contacts

@@ -22,8 +22,8 @@ from monitoring.vocabulary.models import Region
 WORDS = {"kk": "Қазақша", "ru": "По-русски", "en": "In English"}
 
 
-def make_tree() -> dict[str, Page]:
-    """Home, list of organisations and list of news in three languages; home pages by language."""
+def make_tree(directory: bool = True) -> dict[str, Page]:
+    """Home pages by language, with a list of news and (if asked) of organisations below each."""
     root = Page.objects.get(depth=1)
     Page.objects.filter(depth=2).delete()
     root.refresh_from_db()
@@ -34,7 +34,8 @@ def make_tree() -> dict[str, Page]:
         home = HomePage(title=word, slug=language, motto=word, locale=locale)
         _join(root, home, keys)
         homes[language] = home
-        _join(home, OrganisationIndexPage(title=f"{word} 1", locale=locale), keys)
+        if directory:
+            _join(home, OrganisationIndexPage(title=f"{word} 1", locale=locale), keys)
         _join(home, NewsIndexPage(title=f"{word} 2", locale=locale), keys)
     Site.objects.all().delete()
     Site.objects.create(hostname="localhost", port=80, root_page=homes["kk"], is_default_site=True)
