@@ -73,10 +73,14 @@ def latest_changes(language: str, limit: int = 3) -> list[kinds.Hit]:
 
 def form_for_decisions(ids: Sequence[int], language: str) -> dict[int, Section]:
     """Under a decision: its topics and bodies. Three queries for all."""
-    rows = Decision.objects.filter(pk__in=ids).prefetch_related("topics", "bodies")
+    rows = Decision.objects.filter(pk__in=ids).prefetch_related(
+        "topic_links__tag",
+        "bodies",
+    )
     found = {}
     for row in rows:
-        offered = [Choice(f"topic:{one.slug}", one.label_in(language)) for one in row.topics.all()]
+        topics = [link.tag for link in row.topic_links.all()]
+        offered = [Choice(f"topic:{one.slug}", one.label_in(language)) for one in topics]
         offered += [
             Choice(f"body:{one.key}", one.label_in(language))
             for one in row.bodies.all()

@@ -10,7 +10,6 @@ from email.message import EmailMessage
 from typing import Any
 
 import pytest
-from django.db import transaction
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -19,8 +18,8 @@ from monitoring.decisions.models import Stage
 from monitoring.decisions.services import add_stage_event, update_decision, withdraw_decision
 from monitoring.digests import runs, services
 from monitoring.digests.models import DigestRun, DigestRunSubscriber, Frequency, Subscription
-from monitoring.digests.queries import query_of
-from monitoring.journal.models import Change
+from monitoring.digests.queries import EVERYTHING, query_of
+from monitoring.mailing import services as mailing
 from monitoring.mailing.models import OutgoingMail
 from monitoring.search.query import Query
 from tests.factories import digests as make
@@ -127,7 +126,7 @@ def test_seeded_and_withdrawn_records_are_told_to_nobody(operator: Any) -> None:
 
 def test_an_unconfirmed_address_gets_nothing(operator: Any) -> None:
     services.ask_subscription(
-        address="a@example.org", query=make.EVERYTHING, frequency="daily", language="kk"
+        address="a@example.org", query=EVERYTHING, frequency="daily", language="kk"
     )
     make.decision()
     close(operator)
@@ -150,22 +149,15 @@ def test_a_typed_search_is_matched_in_full_not_by_a_page_of_results(operator: An
     assert len(bytes(digest_mails()[0].raw or b"")) < 100 * 1024
 
 
-def test_a_change_committed_late_falls_into_the_next_run(operator: Any) -> None:
+def test_a_change_committed_late_falls_into_the_next_run(operator: Any, time_machine: Any) -> None:
     """Positions are given to committed rows only, whatever their time says."""
     make.subscriber()
     make.decision("Бірінші заң")
     run = close(operator)
-    late = make.decision("Кеш жазылған заң")
     # Its moment lies before the end of the window that is closed already.
-    with transaction.atomic():
-        table = Change._meta.db_table
-        from django.db import connection
-
-        with connection.cursor() as cursor:
-            cursor.execute(
-                f"UPDATE {table} SET at = %s WHERE subject_id = %s",
-                [run.window_end - dt.timedelta(seconds=30), late.pk],
-            )
+    time_machine.move_to(run.window_end - dt.timedelta(seconds=30))
+    make.decision("Кеш жазылған заң")
+    time_machine.move_to(run.window_end + dt.timedelta(minutes=1))
     forget_the_last_press()
     close(operator)
     texts = [text_of(mail) for mail in digest_mails()]
@@ -318,7 +310,7 @@ def test_from_daily_to_weekly_nothing_is_told_twice(operator: Any) -> None:
 def test_leaving_during_a_run_wins(operator: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     reader = make.subscriber()
     make.decision()
-    prepare = runs.prepare_mail
+    prepare = mailing.prepare_mail
 
     def leave_first(**values: Any) -> Any:
         prepared = prepare(**values)
@@ -346,7 +338,8 @@ def test_a_run_killed_between_two_readers_goes_on_with_the_second(
         make.subscriber(f"{name}@example.org")
     make.decision()
     run = runs.close_window_now(frequency="daily", by=operator)
-    write, written = runs._write, []
+    write = runs._write
+    written: list[int] = []
 
     def die_at_the_second(*values: Any) -> int:
         if written:

@@ -47,7 +47,7 @@ def main(mode: str, number: int) -> None:
             os.kill(os.getpid(), signal.SIGKILL)
         time.sleep(0.005)
 
-    delivery.FileDoor.send = watched  # type: ignore[method-assign] # the named point of death
+    setattr(delivery.FileDoor, "send", watched)  # noqa: B010 - mypy refuses to assign a method
     print("ready", flush=True)
     while services.send_due(batch=20):
         pass

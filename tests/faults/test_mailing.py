@@ -11,7 +11,6 @@ import subprocess
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -73,7 +72,7 @@ def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def outbox(migrated: Path) -> Iterator[Outbox]:
+def outbox(migrated: Path) -> Outbox:
     box = Outbox(migrated)
     with sqlite3.connect(migrated / "db.sqlite3") as link:
         link.execute("DELETE FROM mailing_outgoingmail")
