@@ -178,6 +178,14 @@ class MemorandumPage(BasePage):
         verbose_name = _("page of the memorandum")
         verbose_name_plural = _("pages of the memorandum")
 
+    def search_text(self) -> str:
+        """The page's own text and the provisions of the newest version, in its language."""
+        newest = Version.objects.values("pk")[:1]
+        provisions = Provision.objects.filter(version__in=newest).values_list(
+            f"text_{self.locale.language_code}", flat=True
+        )
+        return "\n".join([super().search_text(), *provisions])
+
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
         """Adds the version with its sections, the open rules, who acceded and who founded."""
         from coalition.memorandum import selectors

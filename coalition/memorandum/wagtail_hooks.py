@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
+from wagtail import hooks
+from wagtail.admin.panels import FieldPanel
 from wagtail.snippets.models import register_snippet
 from wagtail.snippets.views.snippets import SnippetViewSet, SnippetViewSetGroup
 
-from coalition.memorandum.models import Accession, OpenRule, Provision
+from coalition.memorandum.models import Accession, MemorandumPage, OpenRule, Provision
+from coalition.pages.search import touch_page
+from coalition.pages.services import note_change
 
 
 class ProvisionViewSet(SnippetViewSet):
@@ -15,7 +22,7 @@ class ProvisionViewSet(SnippetViewSet):
     model = Provision
     icon = "list-ol"
     list_display = ["key", "section", "version"]
-    form_fields = ["text_kk", "text_ru", "text_en"]
+    panels = [FieldPanel(name) for name in ("text_kk", "text_ru", "text_en")]
 
 
 class OpenRuleViewSet(SnippetViewSet):
@@ -24,7 +31,7 @@ class OpenRuleViewSet(SnippetViewSet):
     model = OpenRule
     icon = "clipboard-list"
     list_display = ["name_ru", "adopted_on"]
-    form_fields = ["adopted_on", "rule_kk", "rule_ru", "rule_en"]
+    panels = [FieldPanel(name) for name in ("adopted_on", "rule_kk", "rule_ru", "rule_en")]
 
 
 class AccessionViewSet(SnippetViewSet):
@@ -33,7 +40,7 @@ class AccessionViewSet(SnippetViewSet):
     model = Accession
     icon = "doc-full"
     list_display = ["organisation", "version", "acceded_on"]
-    form_fields = ["version", "organisation", "acceded_on", "source"]
+    panels = [FieldPanel(name) for name in ("version", "organisation", "acceded_on", "source")]
 
 
 class MemorandumGroup(SnippetViewSetGroup):
@@ -46,3 +53,13 @@ class MemorandumGroup(SnippetViewSetGroup):
 
 
 register_snippet(MemorandumGroup)
+
+
+@hooks.register("after_edit_snippet")
+def index_again(request: HttpRequest, instance: Any) -> None:
+    """The provisions are searched with the page that shows them."""
+    if isinstance(instance, Provision):
+        pages = MemorandumPage.objects.filter(locale__language_code="kk")
+        note_change(pages=pages)
+        for page in pages:
+            touch_page(page)

@@ -8,11 +8,13 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.test import Client
 
+from coalition.accounts.models import User
 from coalition.memorandum.models import Accession, MemorandumPage, OpenRule, Version
 from coalition.memorandum.seeds import seed_memorandum
 from coalition.registry.models import Organisation
 from coalition.registry.seeds import seed_organisations
 from monitoring.core.seeds import Report
+from monitoring.search.models import OutboxRow
 from monitoring.vocabulary import seeds as vocabulary
 from tests.factories.pages import make_site
 
@@ -88,3 +90,24 @@ def test_a_corrected_provision_is_left_alone_by_the_seed() -> None:
 
 def test_there_is_one_memorandum_page_a_language() -> None:
     assert MemorandumPage.objects.count() == 3
+
+
+def test_the_provisions_are_searched_with_their_page() -> None:
+    page = MemorandumPage.objects.get(locale__language_code="ru")
+    assert "Коалиция организует общественную поддержку" in page.search_text()
+    assert "Коалиция жергілікті басқару" not in page.search_text()
+
+
+def test_a_corrected_provision_asks_for_indexing() -> None:
+    user = User.objects.create_superuser("editor@example.org", "x")
+    client = Client()
+    client.force_login(user)
+    provision = Version.objects.get().provisions.get(number=3)
+    OutboxRow.objects.all().delete()
+    response = client.post(
+        f"/admin/snippets/memorandum/provision/edit/{provision.pk}/",
+        {"text_kk": "Бір.", "text_ru": "Один.", "text_en": "One."},
+    )
+    assert response.status_code == 302, response.context["form"].errors
+    head = MemorandumPage.objects.earliest("pk")
+    assert OutboxRow.objects.filter(kind="page", record_id=head.pk).exists()
