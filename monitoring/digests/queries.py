@@ -20,7 +20,8 @@ def query_of(about: str, params: str = "") -> Query | None:
     if about == "all":
         return EVERYTHING
     if about == "search":
-        return Query.from_params(QueryDict(params))
+        asked = Query.from_params(QueryDict(params))
+        return EVERYTHING if asked.is_empty else asked  # a list without filters lists everything
     facet, _colon, value = about.partition(":")
     if facet in FACETS and value:
         return Query(filters=((facet, (value,)),))

@@ -18,6 +18,7 @@ from django.utils import translation
 from monitoring.core import clock
 from monitoring.digests import runs, services
 from monitoring.digests.models import Consent, Subscriber, Subscription
+from monitoring.digests.queries import EVERYTHING, query_of
 from monitoring.mailing.addresses import digest
 from monitoring.mailing.models import OutgoingMail, Suppression
 from tests.factories import digests as make
@@ -196,6 +197,7 @@ def test_a_search_is_kept_through_the_form(client: Client) -> None:
     assert page.context["form"]["about"].value() == "search"
     query = page.context["form"]["query"].value()
     ask(client, about="search", query=query)
+    assert query_of("search", "page=2") == EVERYTHING
     assert Subscription.objects.get().query.query["text"] == "бюджет"
     assert client.get(f"{FORM['kk']}?utm_source=x").context["form"]["about"].value() == "all"
 
