@@ -30,6 +30,13 @@ class LoginForm(WagtailLoginForm):
         ),
     }
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        # Wagtail leaves this label in English and builds a hint that does not decline.
+        self.fields["password"].label = _("Password")
+        self.fields["username"].widget.attrs["placeholder"] = ""
+        self.fields["username"].widget.attrs["autocomplete"] = "username"
+
     def clean(self) -> dict[str, Any]:
         """Refuse when too many were tried; the typed address stays in its field."""
         email = str(self.cleaned_data.get("username") or "").strip().lower()

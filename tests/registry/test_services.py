@@ -11,6 +11,7 @@ from django.db import IntegrityError, transaction
 from django.test import Client
 from django.utils import translation
 from wagtail.models import GroupPagePermission
+from wagtail.users.models import UserProfile
 
 from coalition.registry.models import Organisation, Representative, Standing
 from coalition.registry.services import (
@@ -102,7 +103,7 @@ def test_a_representative_writes_for_one_organisation_until_retired() -> None:
     rights = GroupPagePermission.objects.filter(group=organisation.group)
     assert {right.page_id for right in rights} == pages
     assert len(pages) == 3
-    assert person.wagtail_userprofile.preferred_language == "ru"
+    assert UserProfile.get_for_user(person).preferred_language == "ru"
     assert set(person.groups.values_list("name", flat=True)) == {
         "member-editor",
         f"organisation-{organisation.pk}",
