@@ -107,6 +107,11 @@ class Walk:
         assert page.status == 200, page.status
         assert "/admin/login" not in page.url, page.text[:300]
 
+    @property
+    def in_kazakh(self) -> str:
+        """How the Kazakh address of the accepted decision begins."""
+        return f"/kk/zandar/{self.decision.rstrip('/').rsplit('/', 1)[-1].split('-')[0]}-"
+
     # -- the steps -------------------------------------------------------------
     def see_the_site(self) -> None:
         """The home page in three languages."""
@@ -185,11 +190,10 @@ class Walk:
             def found(words: str = words) -> str | None:
                 page = self.reader.submit(self.reader.get("/kk/izdeu/").form("q"), {"q": words})
                 assert page.status == 200
-                id_of = self.decision.rstrip("/").rsplit("/", 1)[-1].split("-")[0]
-                hits = page.soup.find_all("a", href=re.compile(rf"/kk/zandar/{id_of}-"))
+                hits = page.soup.find_all("a", href=re.compile(self.in_kazakh))
                 return hits[0].get_text(" ", strip=True) if hits else None
 
-            title = wait_for(found, 30, f"a hit for {words}")
+            title = wait_for(found, 90, f"a hit for {words}")
             self.say(f"«{words}» finds «{title}»")
 
     def subscribe(self) -> None:
@@ -229,7 +233,7 @@ class Walk:
         folded = " ".join(text.split())
         assert ACT in folded, text
         assert OTHER not in folded, "the entry that nobody accepted"
-        link = self.links(self.digest, self.decision)[0]
+        link = self.links(self.digest, self.in_kazakh)[0]
         assert ACT in self.reader.get(link).text
         assert self.digest["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
         leave = re.search(r"<(http[^>]+)>", str(self.digest["List-Unsubscribe"]))
