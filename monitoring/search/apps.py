@@ -18,7 +18,7 @@ class SearchConfig(AppConfig):
         from monitoring.search.seeds import seed_synonyms
 
         get_backend()
-        sweeps.register("search.index", 60, indexing.run)
+        sweeps.register("search.index", 10, indexing.run)
         sweeps.register("search.reconcile", 3_600, indexing.reconcile)
         health.register("search", indexing.health)
         seeds.register("search", 40, seed_synonyms)

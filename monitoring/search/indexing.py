@@ -35,7 +35,9 @@ logger = logging.getLogger(__name__)
 
 BATCH = 500
 LEASE = "search-index"
-LEASE_SECONDS = 60
+LEASE_SECONDS = 15
+"""Renewed each round. A killed holder is followed after this; of two that overlap because a round
+took longer, the engine's own lock sends one away."""
 
 
 def run() -> int:
