@@ -10,7 +10,7 @@ from wagtail.documents.api.admin.views import DocumentsAdminAPIViewSet
 from wagtail.images.api.admin.views import ImagesAdminAPIViewSet
 from wagtail.permissions import policy_registry
 
-from coalition.accounts.limits import linkable
+from coalition.accounts.limits import is_limited, linkable
 from coalition.accounts.models import User
 from coalition.accounts.services import prepare_profile
 
@@ -21,6 +21,13 @@ SEEING = ("choose", "change", "delete")
 def read_russian(request: HttpRequest, user: User) -> None:
     """A person made in the admin reads it in Russian until another language is chosen."""
     prepare_profile(user=user)
+
+
+@hooks.register("construct_main_menu")
+def no_doors_that_are_closed(request: HttpRequest, items: list[Any]) -> None:
+    """Reports go over all organisations; who may not open them is not shown the way."""
+    if is_limited(request.user):
+        items[:] = [item for item in items if item.name != "reports"]
 
 
 @hooks.register("construct_page_chooser_queryset")

@@ -198,7 +198,9 @@ def _of_model(name: str, pattern: URLPattern, ids: Ids) -> list[Any] | None:
     callback: Any = pattern.callback
     made = getattr(callback, "view_initkwargs", {})
     model = made.get("model") or getattr(getattr(callback, "view_class", None), "model", None)
-    return None if model is None else ids.row.get(model._meta.label, [1])
+    if model is None:  # a plain function: what it takes is not told, so pages and any row
+        return [*ids.page, 1]
+    return ids.row.get(model._meta.label, [1])
 
 
 def state() -> dict[str, list[str]]:
