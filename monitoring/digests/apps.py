@@ -22,6 +22,7 @@ class DigestsConfig(AppConfig):
         sections.register("decision.after", 50, selectors.form_for_decisions)
         sections.register("body.after", 50, selectors.form_for_bodies)
         sections.register("search.after", 50, selectors.form_for_search)
+        sections.register("decisions.after", 50, selectors.form_for_search)
         sections.register("home", 90, selectors.form_for_home)
         sections.register("footer", 60, selectors.footer_link)
         permissions.register("analyst", "digests.view_digestrun")

@@ -6,7 +6,13 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from django.core.paginator import Paginator
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanentRedirect
+from django.http import (
+    Http404,
+    HttpRequest,
+    HttpResponse,
+    HttpResponsePermanentRedirect,
+    QueryDict,
+)
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import get_language, override
@@ -34,6 +40,17 @@ def _alternates(name: str, *args: Any, query: str = "") -> list[dict[str, str]]:
             url = reverse(name, args=args)
         found.append({"language": code, "url": f"{url}?{query}" if query else url, "state": ""})
     return found
+
+
+def _as_search(filters: Filters) -> str:
+    """The same choice as parameters of a search, for whoever offers mail about this list.
+
+    In a search "kind" tells decisions from pages; the kind of a document is "document" there.
+    """
+    params = QueryDict("kind=decision", mutable=True)
+    for group, values in filters.to_params().lists():
+        params.setlist("document" if group == "kind" else group, values)
+    return params.urlencode()
 
 
 @require_safe
@@ -64,6 +81,7 @@ def decision_list(request: HttpRequest) -> HttpResponse:
         "query": query,
         "is_filtered": bool(query),
         "after": sections.collect("decisions.after", [0], language)[0],
+        "as_search": _as_search(filters),
         "alternates": _alternates("decision_list", query=query),
     }
     return render(request, "web/decision_list.html", context)
