@@ -87,6 +87,9 @@ def case(word: str, name: str, *, possessed: bool = False) -> str:
 def inflect(term: str, form: str) -> str:
     """A form of a term; the last word changes. Compounds that end possessed stay so."""
     head, _, last = term.rpartition(" ")
+    if last.isupper():  # abbreviations take their ending after a hyphen: БСН-ға
+        joined = inflect("сан" if form == "possessive" else "ен", form)
+        return f"{term}-{joined[3 if form == 'possessive' else 2 :]}"
     owned = bool(head) and last.endswith(("ы", "і")) and not last.endswith(("шы", "ші", "лы", "лі"))
     if form == "plural":
         changed = last if owned else plural(last)
