@@ -46,7 +46,7 @@ def shared() -> Path:
 
 
 @pytest.fixture(scope="session")
-def migrated() -> Path | None:
+def kept_database() -> Path | None:
     """Where a migrated SQLite database of exactly these migrations is kept between runs.
 
     Migrating takes 15 s of CPU in every process that tests. PostgreSQL migrates each time.
@@ -61,27 +61,27 @@ def migrated() -> Path | None:
 
 @pytest.fixture(scope="session")
 def django_db_keepdb(
-    request: pytest.FixtureRequest, django_db_modify_db_settings: None, migrated: Path | None
+    request: pytest.FixtureRequest, django_db_modify_db_settings: None, kept_database: Path | None
 ) -> bool:
     """Start from the kept database where there is one."""
-    if migrated is None:
+    if kept_database is None:
         return bool(request.config.getvalue("reuse_db"))
-    if migrated.exists():
-        shutil.copy(migrated, connection.settings_dict["TEST"]["NAME"])
+    if kept_database.exists():
+        shutil.copy(kept_database, connection.settings_dict["TEST"]["NAME"])
     return True  # the file goes with the temporary folder it stands in
 
 
 @pytest.fixture(scope="session", autouse=True)
 def keep_migrated(
-    request: pytest.FixtureRequest, migrated: Path | None, django_db_blocker: DjangoDbBlocker
+    request: pytest.FixtureRequest, kept_database: Path | None, django_db_blocker: DjangoDbBlocker
 ) -> None:
     """Keep the database that was just migrated, for the next process."""
-    if migrated is None or migrated.exists():
+    if kept_database is None or kept_database.exists():
         return
     request.getfixturevalue("django_db_setup")
-    aside = migrated.with_suffix(f".{os.getpid()}")
+    aside = kept_database.with_suffix(f".{os.getpid()}")
     with django_db_blocker.unblock(), contextlib.closing(sqlite3.connect(aside)) as copy:
         connection.ensure_connection()
         connection.connection.backup(copy)
         connection.close()
-    aside.replace(migrated)
+    aside.replace(kept_database)

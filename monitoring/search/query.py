@@ -146,12 +146,12 @@ class Query:
 
     @classmethod
     def _build(cls, text: str, asked: Mapping[str, Sequence[str]], sort: str) -> Query:
-        from monitoring.search.analysis import clean
+        from monitoring.search.analysis import clean, straight_quotes
 
         problems: list[Problem] = []
         typed = text
         # Guillemets are how names are written here («Ашық НҚА»), not a wish for the very words.
-        text = clean(re.sub("[«»]", " ", text[: MAX_CHARACTERS * 4]))
+        text = straight_quotes(clean(re.sub("[«»]", " ", text[: MAX_CHARACTERS * 4])))
         words = text.split()
         if len(typed) > MAX_CHARACTERS * 4 or len(text) > MAX_CHARACTERS or len(words) > MAX_WORDS:
             problems.append(Problem("too_long"))

@@ -84,10 +84,13 @@ def languages(context: Context) -> list[dict[str, Any]]:
     """
     known = {one["language"]: one for one in context.get("alternates") or ()}
     path, now = _path(context), _language()
+    request = context.get("request")
+    # A search, a filter or a page number goes along.
+    query = f"?{request.GET.urlencode()}" if request is not None and request.GET else ""
     return [
         {
             "language": code,
-            "url": known[code]["url"] if code in known else _in_language(path, code),
+            "url": known[code]["url"] if code in known else _in_language(path, code) + query,
             "state": known.get(code, {}).get("state", ""),
             "short": SHORT_NAMES[code],
             "name": OWN_NAMES[code],

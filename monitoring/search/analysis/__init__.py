@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from monitoring.search.analysis.concepts import NO_CONCEPTS, Concept, Concepts, Recognised
-from monitoring.search.analysis.normalise import clean, fold
+from monitoring.search.analysis.normalise import clean, fold, straight_quotes
 from monitoring.search.analysis.words import STOPWORDS, Word, number_token, words
 
 VERSION = "1"
@@ -21,7 +21,7 @@ GRAM = 4
 
 __all__ = [
     "NO_CONCEPTS", "STOPWORDS", "VERSION", "Analysis", "Concept", "Concepts", "Recognised", "Word",
-    "analyse", "analyse_query", "clean", "fold", "gram", "number_token",
+    "analyse", "analyse_query", "clean", "fold", "gram", "number_token", "straight_quotes",
 ]  # fmt: skip
 
 

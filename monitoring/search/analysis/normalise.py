@@ -23,9 +23,13 @@ KAZAKH = frozenset("әғқңөұүһі")
 
 
 def clean(text: str) -> str:
-    """Text in NFC without control and invisible characters, with plain quotation marks."""
-    text = _INVISIBLE.sub("", _CONTROL.sub(" ", text))
-    return _QUOTES.sub('"', unicodedata.normalize("NFC", text))
+    """Text in NFC without control and invisible characters; all that is shown stays as it is."""
+    return unicodedata.normalize("NFC", _INVISIBLE.sub("", _CONTROL.sub(" ", text)))
+
+
+def straight_quotes(text: str) -> str:
+    """Every kind of quotation mark as the plain one, by which a query asks for the very words."""
+    return _QUOTES.sub('"', text)
 
 
 def plain(word: str) -> str:
