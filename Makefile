@@ -17,7 +17,7 @@ run: $(VENV)/.run catalogues ## install, migrate, seed, start site, worker and s
 	@exec $(BIN)/python manage.py start --host "$(HOST)" --port "$(PORT)"
 
 test: $(VENV)/.dev catalogues ## the whole suite; browser tests skip without Chromium
-	$(BIN)/python -m pytest -n 2 --dist loadfile $(ARGS)
+	$(BIN)/python -m pytest -n 2 --dist loadgroup --no-loadscope-reorder $(ARGS)
 
 lint: $(VENV)/.dev catalogues ## style, types, templates, migrations
 	$(BIN)/ruff check .

@@ -1,8 +1,9 @@
 """Processes that live and die together, and who holds a lock or a port. No Django.
 
 Run as a program it is the wrapper of every child of `manage.py start`:
-`python -m monitoring.core.processes LOCK PARENT_PID COMMAND …` ends the command when its parent
-dies, and marks it as running by a shared lock that its own children inherit.
+`python -m monitoring.core.processes LOCK PARENT_PID SECONDS COMMAND …` waits, then becomes the
+command; it ends when its parent dies, and is marked as running by a shared lock that its own
+children inherit.
 """
 
 from __future__ import annotations
@@ -107,12 +108,18 @@ def die_with_parent(parent: int, with_signal: int = signal.SIGTERM) -> None:
 
 
 def main(arguments: list[str]) -> int:
-    """The wrapper: lock, bind to the parent, become the command."""
-    lock, parent, command = arguments[0], int(arguments[1]), arguments[2:]
+    """The wrapper: lock, bind to the parent, wait, become the command."""
+    lock, parent, seconds, command = (
+        arguments[0],
+        int(arguments[1]),
+        float(arguments[2]),
+        arguments[3:],
+    )
     handle = os.open(lock, os.O_RDWR | os.O_CREAT, 0o600)
     fcntl.flock(handle, fcntl.LOCK_SH)
     os.set_inheritable(handle, True)
     die_with_parent(parent)
+    time.sleep(seconds)
     if sys.platform == "linux":
         os.execvp(command[0], command)  # noqa: S606 - the command comes from manage.py start
     child = subprocess.Popen(command, close_fds=False)  # noqa: S603 - likewise

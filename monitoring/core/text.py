@@ -45,7 +45,9 @@ def fold(text: str) -> str:
     stronger fold of its own.
     """
     lower = unicodedata.normalize("NFD", one_alphabet(text)).casefold()
-    return " ".join(one_alphabet(lower).translate(_PLAIN).split())
+    folded = " ".join(one_alphabet(lower).translate(_PLAIN).split())
+    # A letter that became another may now join the accent after it (қ + ◌́, then ќ): settle.
+    return folded if folded == text else fold(folded)
 
 
 def transliterate(text: str) -> str:

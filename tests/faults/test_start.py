@@ -109,7 +109,7 @@ def test_a_child_that_outlived_its_parent_refuses_a_start(
 ) -> None:
     lock = tmp_path / "var" / "lock" / "children"
     lock.parent.mkdir(parents=True)
-    wrapper = [sys.executable, "-m", "monitoring.core.processes", str(lock), str(os.getpid())]
+    wrapper = [sys.executable, "-m", "monitoring.core.processes", str(lock), str(os.getpid()), "0"]
     child = subprocess.Popen([*wrapper, "sleep", "60"], cwd=ROOT)
     try:
         wait_for(lambda: processes.holders(lock), 10, "the child's lock")

@@ -41,20 +41,21 @@ directory={root}
 identifier=coalition
 
 [program:site]
-command={wrap} {python} -m gunicorn --config {root}/deploy/gunicorn.conf.py --bind {bind} {wsgi}
+command={wrap} 0 {python} -m gunicorn --config {root}/deploy/gunicorn.conf.py --bind {bind} {wsgi}
 priority=1
 {common}
 stdout_logfile={var}/log/site.log
 
 [program:worker]
-command={wrap} {python} -m celery --quiet --app {celery} worker --pool threads --concurrency 4 \
+command={wrap} {later} {python} -m celery --quiet --app {celery} worker --pool threads \
+--concurrency 4 \
 --loglevel INFO --without-gossip --without-mingle --hostname worker@localhost
 priority=2
 {common}
 stdout_logfile={var}/log/worker.log
 
 [program:scheduler]
-command={wrap} {python} -m celery --quiet --app {celery} beat --loglevel INFO \
+command={wrap} {later} {python} -m celery --quiet --app {celery} beat --loglevel INFO \
 --pidfile=
 priority=3
 {common}
@@ -63,7 +64,7 @@ stdout_logfile={var}/log/scheduler.log
 
 COMMON = """\
 autorestart=true
-startsecs=1
+startsecs=2
 startretries=1000000
 stopwaitsecs=8
 stopasgroup=true
@@ -161,6 +162,8 @@ class Command(BaseCommand):
             celery=settings.CELERY_APPLICATION,
             # This process becomes supervisord, so its number is the children's parent.
             wrap=f"{python} -m monitoring.core.processes {var}/lock/children {os.getpid()}",
+            # The site's imports come first: three at once on two cores would delay its first page.
+            later=1.5,
             common=COMMON.format(root=root),
         )
 
