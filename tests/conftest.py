@@ -16,6 +16,7 @@ from babel.messages.pofile import read_po
 from django.db import connection
 from django.utils.translation import trans_real
 from pytest_django import DjangoDbBlocker
+from wagtail.models import Site
 
 SHARED = Path(__file__).resolve().parent.parent.parent / "shared"
 """Samples and benches that are not part of the project; tests that read them skip without."""
@@ -85,6 +86,12 @@ def keep_database(
         connection.connection.backup(copy)
         connection.close()
     aside.replace(kept_database)
+
+
+@pytest.fixture(autouse=True)
+def fresh_site_roots() -> None:
+    """Wagtail caches where sites begin; a test's rollback does not tell the cache."""
+    Site.clear_site_root_paths_cache()
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -4,13 +4,22 @@ import atexit
 import os
 import shutil
 import tempfile
+from pathlib import Path
+
+_MADE = "coalition-test-"
+_WORKER = os.environ.get("PYTEST_XDIST_WORKER", "")
+"""Two test processes at once share neither a folder nor a key of the cache."""
 
 if "VAR_DIR" not in os.environ:
-    os.environ["VAR_DIR"] = tempfile.mkdtemp(prefix="coalition-test-")
+    os.environ["VAR_DIR"] = tempfile.mkdtemp(prefix=_MADE)
     atexit.register(shutil.rmtree, os.environ["VAR_DIR"], ignore_errors=True)
+elif _WORKER and Path(os.environ["VAR_DIR"]).name.startswith(_MADE):
+    os.environ["VAR_DIR"] = str(Path(os.environ["VAR_DIR"]) / _WORKER)
 
-from coalition.settings.embedded import *  # noqa: F403 - VAR_DIR is set before it is read
-from coalition.settings.embedded import DATABASES, STORAGES, VAR_DIR
+from coalition.settings.embedded import *  # noqa: E402, F403 - VAR_DIR is set before it is read
+from coalition.settings.embedded import CACHES, DATABASES, STORAGES, VAR_DIR  # noqa: E402 - so too
+
+CACHES["default"]["KEY_PREFIX"] = _WORKER
 
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     # A file, as in a real run: a database in memory has one connection and hides lock errors.
