@@ -51,10 +51,9 @@ INDEX = {
 def seed_organisations(report: Report) -> None:
     """Legal forms, organisations and the one standing that the list of 2005 gives them."""
     data = json.loads(FILE.read_text(encoding="utf-8"))
-    if not Region.objects.exists():
-        return  # the vocabulary is seeded first; without regions there is nothing to hang on
     for form in data["legal_forms"]:
         _apply_form(report, form)
+
     regions = dict(Region.objects.values_list("code", "pk"))
     forms = dict(LegalForm.objects.values_list("code", "pk"))
     for row in data["organisations"]:

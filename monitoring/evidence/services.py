@@ -70,7 +70,7 @@ def fetch_source(*, source: Source) -> Fetch:
         return _note_failure(source, started, error)
     except OperationalError:
         raise  # the database is away or busy: the lease runs out and the source is due again
-    except Exception:
+    except Exception:  # whatever a site provokes in us is this fetch's reason; others go on
         logger.exception("fetching source %s failed", source.pk)
         return _note_failure(source, started, FetchError("internal"))
     if answer.unchanged:
@@ -200,7 +200,7 @@ def _hand_on(fetch: Fetch, entries: Sequence[Entry], reason: str, detail: dict[s
             _close(fetch, fetch.source_id, etag=fetch.etag, last_modified=fetch.last_modified)
     except OperationalError:
         raise  # the row still waits; the next sweep takes it up
-    except Exception:
+    except Exception:  # one poisoned entry must not keep its source, or others, from going on
         logger.exception("taking in fetch %s failed", fetch.pk)
         fetch.reason, fetch.detail, fetch.new_entries = "internal", {}, 0
         with transaction.atomic():

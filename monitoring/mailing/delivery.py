@@ -86,20 +86,28 @@ class FileDoor:
         self.directory = directory
 
     def send(self, envelope: Envelope) -> None:
-        """Write aside, flush to the disk, rename: a reader never meets half a mail."""
-        self.directory.mkdir(parents=True, exist_ok=True)
+        """Write aside, flush to the disk, rename: a reader never meets half a mail.
+
+        A full disk or a folder that cannot be written is no fault of the mail's.
+        """
         name = file_name(envelope)
         aside = self.directory / f".{name}.{os.getpid()}"
-        with aside.open("wb") as file:
-            file.write(envelope.raw)
-            file.flush()
-            os.fsync(file.fileno())
-        aside.replace(self.directory / name)
-        folder = os.open(self.directory, os.O_RDONLY)
         try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)
+            self.directory.mkdir(parents=True, exist_ok=True)
+            with aside.open("wb") as file:
+                file.write(envelope.raw)
+                file.flush()
+                os.fsync(file.fileno())
+            aside.replace(self.directory / name)
+            folder = os.open(self.directory, os.O_RDONLY)
+            try:
+                os.fsync(folder)
+            finally:
+                os.close(folder)
+        except OSError as error:
+            with contextlib.suppress(OSError):
+                aside.unlink()
+            raise UnreachableError(f"the folder of mails: {error.strerror}") from None
 
 
 def file_name(envelope: Envelope) -> str:

@@ -334,7 +334,7 @@ def main() -> int:
             folder.mkdir()
             try:
                 stories.append(walk(folder, kill=kill))
-            except Exception:
+            except Exception:  # not swallowed: the logs are printed before the folder goes
                 for log in sorted(folder.glob("var/log/*.log")):
                     lines = log.read_text(errors="replace").splitlines()
                     print(f"--- {log.name}", *lines[-15:], sep="\n", file=sys.stderr)

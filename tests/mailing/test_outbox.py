@@ -261,3 +261,20 @@ def test_what_is_no_address_is_refused(address: str) -> None:
 def test_a_kazakh_domain_is_stored_in_ascii() -> None:
     assert normalise(" Aigul@Қала.Қаз ").startswith("Aigul@xn--")
     assert digest("Aigul@example.org") == digest("aigul@EXAMPLE.org")
+
+
+def test_a_folder_that_cannot_be_written_costs_no_try_and_loses_no_mail(mail_folder: Path) -> None:
+    rows = [queued("one"), queued("two")]
+    mail_folder.parent.mkdir(parents=True, exist_ok=True)
+    mail_folder.write_text("a file stands where the folder should be")
+    for _ in range(services.TRIES + 1):
+        make_due()
+        assert services.send_due() == 0
+    for row in rows:
+        row.refresh_from_db()
+        assert (row.state, row.attempts) == (State.PENDING, 0)
+    assert "the folder of mails" in rows[0].reason
+    mail_folder.unlink()
+    make_due()
+    assert services.send_due() == 2
+    assert len(files(mail_folder)) == 2
