@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.forms.auth import LoginForm as WagtailLoginForm
 
-from monitoring.core.clients import bucket_key, client_address
+from monitoring.core.clients import bucket_key, client_network
 from monitoring.core.services import take_token
 
 TRIES_OF_A_PAIR = (8, 15 * 60)
@@ -49,7 +49,7 @@ class LoginForm(WagtailLoginForm):
     def _may_try(self, email: str) -> bool:
         if self.request is None:
             return True
-        address = client_address(self.request)
+        address = client_network(self.request)
         buckets = (
             (bucket_key("login.pair", address, email), *TRIES_OF_A_PAIR),
             (bucket_key("login.address", address), *TRIES_OF_AN_ADDRESS),

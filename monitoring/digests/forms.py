@@ -10,6 +10,7 @@ from django.core.validators import validate_email
 from django.utils.translation import get_language, gettext_lazy, pgettext_lazy
 from django.utils.translation import gettext as _
 
+from monitoring.core.forms import PublicForm
 from monitoring.digests.models import Frequency
 from monitoring.digests.queries import describe, query_of
 from monitoring.digests.selectors import Choice, choices
@@ -18,10 +19,8 @@ from monitoring.search.plans import plan_of
 from monitoring.search.query import Query
 
 
-class SubscribeForm(forms.Form):
+class SubscribeForm(PublicForm):
     """Address, what about, how often. `query` carries the parameters of a search."""
-
-    use_required_attribute = False  # our sentences, in the page's language, not the browser's
 
     address = forms.CharField(label=gettext_lazy("Your e-mail address"), max_length=320, strip=True)
     about = forms.CharField(label=pgettext_lazy("mail", "What about?"), max_length=200)
@@ -35,8 +34,6 @@ class SubscribeForm(forms.Form):
     note = forms.CharField(
         label=gettext_lazy("Note for yourself: why you follow this"), max_length=200, required=False
     )
-    website = forms.CharField(required=False)
-    """Hidden from people; whoever fills it in is a program."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

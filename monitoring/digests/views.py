@@ -16,9 +16,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
-from monitoring.core.clients import bucket_key, client_address
+from monitoring.core.clients import from_our_pages
 from monitoring.core.models import LANGUAGES
-from monitoring.core.services import take_token
 from monitoring.digests import links, services
 from monitoring.digests.forms import SubscribeForm
 from monitoring.digests.models import Frequency, Subscriber
@@ -27,16 +26,6 @@ from monitoring.search.query import Query
 
 ASKED_A_HOUR = 20
 """Requests for mail from one address of the network; a school stands behind one."""
-
-
-def from_our_pages(request: HttpRequest) -> bool:
-    """Whether a POST was sent by a page of this site.
-
-    Browsers name the Origin of every POST; a foreign one is refused. A program that names none is
-    let through: it holds nobody's cookies, and the token buckets count it.
-    """
-    origin = request.headers.get("Origin") or request.headers.get("Referer")
-    return origin is None or urlsplit(origin).netloc == request.get_host()
 
 
 @csrf_exempt
@@ -57,18 +46,9 @@ def subscribe(request: HttpRequest) -> HttpResponse:
         )
         return _form_page(request, form)
     form = SubscribeForm(request.POST)
-    if not from_our_pages(request):
-        form.add_error(None, _("This form was sent from another site. Please send it from here."))
-        return _form_page(request, form, status=403)
-    if not form.is_valid():
-        return _form_page(request, form, status=400)
-    asker = bucket_key("subscribe", client_address(request))
-    if not take_token(key=asker, capacity=ASKED_A_HOUR, per_seconds=3600):
-        form.add_error(
-            None, _("Too many requests came from your network. Please try again in an hour.")
-        )
-        return _form_page(request, form, status=429)
-    if not form.cleaned_data["website"]:
+    if not form.admit(request, purpose="subscribe", capacity=ASKED_A_HOUR, per_seconds=3600):
+        return form.refused(_form_page(request, form))
+    if not form.is_from_a_program:
         services.ask_subscription(
             address=form.cleaned_data["address"],
             query=form.cleaned_data["asked"],
@@ -81,9 +61,9 @@ def subscribe(request: HttpRequest) -> HttpResponse:
     return HttpResponseRedirect(f"{reverse('subscribe')}?asked=1")
 
 
-def _form_page(request: HttpRequest, form: SubscribeForm, status: int = 200) -> HttpResponse:
+def _form_page(request: HttpRequest, form: SubscribeForm) -> HttpResponse:
     context = {"form": form, "latest": latest_changes((get_language() or "kk")[:2])}
-    return render(request, "digests/subscribe.html", context, status=status)
+    return render(request, "digests/subscribe.html", context)
 
 
 @csrf_exempt
