@@ -18,7 +18,8 @@ class AccountsConfig(AppConfig):
 
         from coalition.accounts import limits
         from coalition.accounts import seeds as own
-        from monitoring.core import permissions, seeds
+        from coalition.accounts.todo import workflow_todo
+        from monitoring.core import permissions, sections, seeds
 
         permissions.register(
             "administrator",
@@ -40,5 +41,6 @@ class AccountsConfig(AppConfig):
         limits.narrow(MultipleUserFilter)
         permissions.register("translator", "wagtail_localize.submit_translation")
         permissions.register("secretariat", "wagtail_localize.submit_translation")
+        sections.register("todo", 10, workflow_todo)
         seeds.register("accounts.roles", 50, own.seed_roles)
         seeds.register("accounts.trees", 95, own.seed_trees)

@@ -12,6 +12,7 @@ from wagtail.permissions import policy_registry
 
 from coalition.accounts.limits import is_limited, linkable
 from coalition.accounts.models import User
+from coalition.accounts.panels import OwnPagesPanel, TodoPanel
 from coalition.accounts.services import prepare_profile
 
 SEEING = ("choose", "change", "delete")
@@ -28,6 +29,12 @@ def no_doors_that_are_closed(request: HttpRequest, items: list[Any]) -> None:
     """Reports go over all organisations; who may not open them is not shown the way."""
     if is_limited(request.user):
         items[:] = [item for item in items if item.name != "reports"]
+
+
+@hooks.register("construct_homepage_panels")
+def todo_first(request: HttpRequest, panels: list[Any]) -> None:
+    """What waits for the person stands above everything else."""
+    panels += [TodoPanel(), OwnPagesPanel()]
 
 
 @hooks.register("construct_page_chooser_queryset")

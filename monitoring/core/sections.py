@@ -1,7 +1,7 @@
 """Slots by which an upper room shows itself in a lower one, without being imported by it.
 
 Slots: decision.pointer, decision.voice, decision.row, digest.item, organisation.page, home,
-navigation, todo.
+navigation, todo. The last is asked with ids of people and has data of its own: see `core.todo`.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ _providers: dict[str, list[tuple[int, Provider]]] = defaultdict(list)
 def register(slot: str, order: int, provider: Provider) -> None:
     """Fill a slot: `provider(ids, language)` answers for many ids at once: a list costs one query.
 
-    Slots that belong to no record (home, navigation, todo) are asked with `[0]`.
+    Slots that belong to no record (home, navigation) are asked with `[0]`.
     """
     if (order, provider) not in _providers[slot]:
         _providers[slot].append((order, provider))

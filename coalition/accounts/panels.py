@@ -1,0 +1,53 @@
+"""Panels of the admin's home page: what waits for me, and the own pages of a member-editor."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.forms import Media
+from django.utils.translation import get_language
+from wagtail.admin.ui.components import Component
+from wagtail.models import Page
+
+from coalition.accounts.limits import explorable, is_limited
+from monitoring.core import todo
+
+
+class TodoPanel(Component):
+    """What waits for the person who signed in, each with one click to act."""
+
+    name = "todo"
+    template_name = "accounts/admin/todo.html"
+    order = 10
+
+    @property
+    def media(self) -> Media:
+        """Its few rules."""
+        return Media(css={"all": ["css/admin.css"]})
+
+    def get_context_data(self, parent_context: Mapping[str, Any]) -> dict[str, Any]:
+        """The items, deadlines first."""
+        user = parent_context["request"].user
+        language = (get_language() or "ru")[:2]
+        return {"items": todo.waiting_for([user], language)[user.pk]}
+
+
+class OwnPagesPanel(Component):
+    """The pages that a member-editor may change: the organisation's, in each language."""
+
+    name = "own_pages"
+    template_name = "accounts/admin/own_pages.html"
+    order = 20
+
+    def get_context_data(self, parent_context: Mapping[str, Any]) -> dict[str, Any]:
+        """Pages on which the person's own groups have the right to change."""
+        user = parent_context["request"].user
+        if not is_limited(user):
+            return {"pages": []}
+        own = Page.objects.filter(
+            group_permissions__group__user=user,
+            group_permissions__permission__codename="change_page",
+            pk__in=explorable(user).values("pk"),
+        )
+        return {"pages": own.select_related("locale").distinct().order_by("pk")}
