@@ -13,13 +13,28 @@ from wagtail.admin.forms import WagtailAdminModelForm
 
 from coalition.accounts.models import User
 from coalition.accounts.services import create_user
+from coalition.registry.bins import clean_bin, validate_bin
 from coalition.registry.models import Organisation, Representative
+
+
+class BinField(forms.CharField):
+    """Takes a BIN as people write it, in groups."""
+
+    def to_python(self, value: Any) -> str:
+        """Without spaces and hyphens."""
+        return clean_bin(super().to_python(value) or "")
 
 
 class OrganisationForm(WagtailAdminModelForm):
     """An organisation's record; refuses to write over what somebody saved since it was opened."""
 
     version = forms.IntegerField(widget=forms.HiddenInput, required=False)
+    bin = BinField(
+        label=_("BIN"),
+        required=False,
+        validators=[validate_bin],
+        help_text=_("12 digits. Not shown to readers."),
+    )
 
     class Meta:
         model = Organisation
@@ -47,7 +62,7 @@ class OrganisationForm(WagtailAdminModelForm):
     def show_both(self, current: Organisation) -> None:
         """An error at each field that now reads otherwise than typed."""
         differing = [
-            name for name, typed in self.values().items() if typed != getattr(current, name)
+            name for name, typed in self.values().items() if not _is_same(current, name, typed)
         ]
         # What comes back with the form is the version whose text the person has now been shown.
         self.data = self.data.copy()  # type: ignore[has-type] # the base class is untyped
@@ -68,9 +83,17 @@ class OrganisationForm(WagtailAdminModelForm):
             )
 
 
+def _is_same(row: models.Model, name: str, typed: Any) -> bool:
+    if row._meta.get_field(name).many_to_many:
+        return set(typed) == set(getattr(row, name).all())
+    return bool(typed == getattr(row, name))
+
+
 def _as_shown(row: models.Model, name: str) -> str:
     display = getattr(row, f"get_{name}_display", None)
     value = display() if display else getattr(row, name)
+    if row._meta.get_field(name).many_to_many:
+        value = ", ".join(str(one) for one in value.all())
     if isinstance(value, bool):
         return gettext("yes") if value else gettext("no")
     return "–" if value in (None, "") else str(value)

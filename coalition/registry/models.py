@@ -21,6 +21,7 @@ from wagtail.models import Collection
 from wagtail_localize.fields import SynchronizedField
 
 from coalition.pages.models import BasePage
+from coalition.registry.bins import validate_bin
 from monitoring.core import clock
 from monitoring.core.models import LANGUAGES, Trilingual
 
@@ -67,6 +68,25 @@ class OrganisationQuerySet(models.QuerySet["Organisation"]):
     def founders(self) -> OrganisationQuerySet:
         """The founding organisations as listed in 2005, in that order, whatever became of them."""
         return self.filter(number__isnull=False).order_by("number")
+
+
+class ExperienceField(Trilingual):
+    """One of the fields in which the founders of 2005 had experience; the library uses them too."""
+
+    key = models.SlugField(_("key"), unique=True)
+    position = models.PositiveSmallIntegerField(_("position"), unique=True)
+    short_kk = models.CharField(_("short name in Kazakh"), max_length=80)
+    short_ru = models.CharField(_("short name in Russian"), max_length=80)
+    short_en = models.CharField(_("short name in English"), max_length=80)
+
+    class Meta:
+        verbose_name = _("field of experience")
+        verbose_name_plural = _("fields of experience")
+        ordering = ["position"]
+
+    def short(self, language: str | None = None) -> str:
+        """A few words for filters and rows, in a language or the reader's."""
+        return in_language(self, "short", language)
 
 
 class Organisation(Trilingual):  # type: ignore[django-manager-missing] # `pages` is Wagtail's
@@ -116,6 +136,19 @@ class Organisation(Trilingual):  # type: ignore[django-manager-missing] # `pages
     )
     lat = models.FloatField(_("latitude of the place, degrees"), null=True, blank=True)
     lon = models.FloatField(_("longitude of the place, degrees"), null=True, blank=True)
+    bin = models.CharField(
+        _("BIN"),
+        max_length=12,
+        blank=True,
+        validators=[validate_bin],
+        help_text=_("12 digits. Not shown to readers."),
+    )
+    experience: models.ManyToManyField[ExperienceField, Any] = models.ManyToManyField(
+        ExperienceField,
+        blank=True,
+        related_name="organisations",
+        verbose_name=_("fields of experience"),
+    )
     note = models.TextField(_("note for editors"), blank=True)
     group = models.OneToOneField(
         Group, models.SET_NULL, null=True, blank=True, editable=False, related_name="organisation"
@@ -141,7 +174,19 @@ class Organisation(Trilingual):  # type: ignore[django-manager-missing] # `pages
                 | Q(lat__range=(-90, 90), lon__range=(-180, 180)),
                 name="organisation_both_coordinates",
             ),
+            models.UniqueConstraint(
+                fields=["bin"], condition=~Q(bin=""), name="organisation_own_bin"
+            ),
         ]
+
+    def clean(self) -> None:
+        """Say at the field whose BIN it already is."""
+        super().clean()
+        other = Organisation.objects.filter(bin=self.bin).exclude(pk=self.pk).exclude(bin="")
+        if found := other.first():
+            raise ValidationError(
+                {"bin": _("“%(name)s” has this BIN already.") % {"name": found.short_name()}}
+            )
 
     def short_name(self, language: str | None = None) -> str:
         """The short name in a language; ours until the organisation approves one."""

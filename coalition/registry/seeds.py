@@ -17,12 +17,13 @@ from coalition.accounts.models import User
 from coalition.accounts.services import sync_groups
 from coalition.pages.services import confirm_language
 from coalition.registry.models import (
+    ExperienceField,
     LegalForm,
     Organisation,
     OrganisationIndexPage,
 )
 from coalition.registry.services import appoint_representative, ensure_pages, set_standing
-from monitoring.core.seeds import Report, apply
+from monitoring.core.seeds import Report, apply, apply_row
 from monitoring.search.services import touch
 from monitoring.vocabulary.models import Region
 
@@ -49,10 +50,12 @@ INDEX = {
 
 
 def seed_organisations(report: Report) -> None:
-    """Legal forms, organisations and the one standing that the list of 2005 gives them."""
+    """Legal forms, fields of experience, organisations and the one standing of the list of 2005."""
     data = json.loads(FILE.read_text(encoding="utf-8"))
     for form in data["legal_forms"]:
         _apply_form(report, form)
+    for field in data["experience"]:
+        apply_row(report, f"registry.experience:{field['key']}", ExperienceField, "key", field)
 
     regions = dict(Region.objects.values_list("code", "pk"))
     forms = dict(LegalForm.objects.values_list("code", "pk"))

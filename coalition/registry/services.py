@@ -45,12 +45,15 @@ class ChangedMeanwhileError(Exception):
 def create_organisation(*, values: Mapping[str, Any], by: User | None = None) -> Organisation:
     """Make an organisation, and its page in every language, not yet published.
 
-    `values` are fields of Organisation. Raises ValidationError.
+    `values` are fields of Organisation (`experience`: rows of ExperienceField). Raises
+    ValidationError.
     """
-    organisation = Organisation(**values)
+    plain = {name: value for name, value in values.items() if name != "experience"}
+    organisation = Organisation(**plain)
     organisation.full_clean()
     with transaction.atomic():
         organisation.save()
+        organisation.experience.set(values.get("experience", ()))
         log(organisation, "wagtail.create", user=by)
         ensure_pages(organisation=organisation, live=False)
         touch("organisation", [organisation.pk])
@@ -70,9 +73,12 @@ def update_organisation(
         if not taken:
             raise ChangedMeanwhileError(organisation)
         for name, value in values.items():
-            setattr(organisation, name, value)
+            if name != "experience":
+                setattr(organisation, name, value)
         organisation.full_clean()
         organisation.save()
+        if "experience" in values:
+            organisation.experience.set(values["experience"])
         for page in organisation.pages.select_related("locale"):
             title = organisation.short_name(page.locale.language_code)
             if page.title != title:

@@ -92,6 +92,8 @@ class OrganisationViewSet(ModelViewSet):
                 FieldPanel("number"),
                 FieldPanel("legal_form"),
                 FieldPanel("legal_form_stated"),
+                FieldPanel("bin"),
+                FieldPanel("experience"),
                 FieldPanel("name_as_in_source"),
                 FieldPanel("place_as_in_source"),
                 FieldPanel("settlement"),

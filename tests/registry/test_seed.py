@@ -10,7 +10,13 @@ import pytest
 from django.test import Client
 
 from coalition.registry import seeds
-from coalition.registry.models import Organisation, OrganisationPage, Standing
+from coalition.registry.models import (
+    ExperienceField,
+    LegalForm,
+    Organisation,
+    OrganisationPage,
+    Standing,
+)
 from coalition.registry.seeds import FILE, seed_organisations, seed_pages
 from coalition.registry.services import set_standing
 from monitoring.core import clock
@@ -179,3 +185,19 @@ def test_an_organisations_page_says_where_it_stands_and_how_sure_its_names_are(
     assert page.organisation.name_as_in_source in text
     assert page.organisation.place(language) in text
     assert "worldbank.org.kz" in text
+
+
+def test_legal_forms_and_fields_of_experience_are_seeded_in_three_languages(
+    seeded: Report,
+) -> None:
+    data = json.loads(FILE.read_text(encoding="utf-8"))
+    for model, rows in ((LegalForm, data["legal_forms"]), (ExperienceField, data["experience"])):
+        assert model._default_manager.count() == len(rows) == 4
+        for row in rows:
+            key = {name: row[name] for name in ("code", "key") if name in row}
+            found = model._default_manager.values(*row).get(**key)
+            assert found == row
+            assert all(found[f"name_{language}"] for language in ("kk", "ru", "en"))
+    foundation = Organisation.objects.get(number=1).legal_form
+    assert foundation is not None
+    assert foundation.code == "foundation"
