@@ -15,7 +15,7 @@ from monitoring.core.text import kazakh_key
 from monitoring.decisions.fields import LinksField, PartialDateField
 from monitoring.decisions.models import LANGUAGE_CHOICES, Decision, DecisionKind, Edition, Stage
 from monitoring.institutions.models import Body
-from monitoring.vocabulary.models import Region, Status, Topic, Verified
+from monitoring.vocabulary.models import District, Region, Status, Topic, Verified
 
 
 class SortedIterator(ModelChoiceIterator):
@@ -32,6 +32,26 @@ class SortedChoice(forms.ModelMultipleChoiceField[Any]):
 
     widget = forms.CheckboxSelectMultiple
     iterator = SortedIterator
+
+
+class DistrictIterator(ModelChoiceIterator):
+    """Districts under the names of their regions, both in alphabetical order."""
+
+    def __iter__(self) -> Any:
+        """One query each time the box is drawn."""
+        yield "", self.field.empty_label
+        groups: dict[str, list[Any]] = {}
+        for row in self.queryset.select_related("region"):
+            groups.setdefault(row.region.label, []).append(row)
+        for name in sorted(groups, key=kazakh_key):
+            rows = sorted(groups[name], key=lambda row: kazakh_key(row.label))
+            yield name, [self.choice(row) for row in rows]
+
+
+class DistrictChoice(forms.ModelChoiceField[District]):
+    """One of the 228 districts."""
+
+    iterator = DistrictIterator
 
 
 class FactsForm(forms.Form):
@@ -58,6 +78,12 @@ class FactsForm(forms.Form):
     topics = SortedChoice(Topic.objects.all(), label=gettext_lazy("topics"), required=False)
     region = forms.ModelChoiceField(
         Region.objects.all(), label=gettext_lazy("region"), required=False
+    )
+    district = DistrictChoice(
+        District.objects.all(),
+        label=gettext_lazy("district"),
+        required=False,
+        help_text=gettext_lazy("Only for an act of a district or a city; it brings its region."),
     )
     links = LinksField(
         label=gettext_lazy("sources"),
@@ -89,6 +115,16 @@ class FactsForm(forms.Form):
             raise ValidationError(_("Enter the whole day, as 24.11.2026, or leave it empty."))
         return date
 
+    def clean(self) -> dict[str, Any]:
+        """A district brings its region; one of another region is refused beside its box."""
+        data = super().clean() or {}
+        if district := data.get("district"):
+            region = data.setdefault("region", None) or district.region
+            if region != district.region:
+                self.add_error("district", _("This district lies in another region."))
+            data["region"] = region
+        return data
+
     def facts(self) -> dict[str, Any]:
         """The cleaned facts as `services.update_decision` takes them."""
         data = dict(self.cleaned_data)
@@ -100,6 +136,7 @@ class FactsForm(forms.Form):
             "status",
             "status_date",
             "region",
+            "district",
         )
         names += ("verified", "visibility", "note", "links")
         facts = {name: data[name] for name in names}
@@ -125,6 +162,7 @@ def stored(decision: Decision) -> dict[str, Any]:
         "bodies": [body.pk for body in decision.bodies.all()],
         "topics": [topic.pk for topic in decision.topics.all()],
         "region": decision.region_id,
+        "district": decision.district_id,
         "links": list(decision.links.values("url", "label_kk", "label_ru", "label_en")),
         "verified": decision.verified,
         "visibility": decision.visibility,

@@ -29,7 +29,7 @@ from monitoring.core.models import LANGUAGES, Trilingual
 from monitoring.decisions.text.titles import shorten
 from monitoring.evidence.models import AppendOnly, Snapshot
 from monitoring.institutions.models import Body, Event
-from monitoring.vocabulary.models import Region, Status, Topic, Verified
+from monitoring.vocabulary.models import District, Region, Status, Topic, Verified
 
 LANGUAGE_CHOICES = [("kk", _("Kazakh")), ("ru", _("Russian")), ("en", _("English"))]
 
@@ -147,6 +147,14 @@ class Decision(models.Model):  # type: ignore[django-manager-missing]  # taggit 
         related_name="decisions",
         verbose_name=_("region"),
     )
+    district = models.ForeignKey(
+        District,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="decisions",
+        verbose_name=_("district"),
+    )
     topics = TaggableManager(
         through=TaggedDecision, blank=True, verbose_name=_("topics"), help_text=""
     )
@@ -182,6 +190,10 @@ class Decision(models.Model):  # type: ignore[django-manager-missing]  # taggit 
                 condition=~Q(visibility="withdrawn") | Q(is_public=False),
                 name="decision_withdrawn_is_not_public",
             ),
+            models.CheckConstraint(
+                condition=Q(district__isnull=True) | Q(region__isnull=False),
+                name="decision_district_has_region",
+            ),
         ]
         # Partial, since SQLite uses no index on a boolean for a bare "WHERE is_public".
         indexes = [
@@ -199,6 +211,11 @@ class Decision(models.Model):  # type: ignore[django-manager-missing]  # taggit 
             models.Index(
                 fields=["year"], condition=Q(is_public=True), name="decision_public_years"
             ),
+            models.Index(
+                fields=["region", "district"],
+                condition=Q(is_public=True),
+                name="decision_public_places",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -209,9 +226,11 @@ class Decision(models.Model):  # type: ignore[django-manager-missing]  # taggit 
         return self.address_in((get_language() or "kk")[:2])
 
     def clean(self) -> None:
-        """A date and its precision agree; the year is the date's."""
+        """A date and its precision agree; a district lies in the region."""
         if (self.date is None) != (self.precision == Precision.UNKNOWN):
             raise ValidationError({"date": _("Enter a date, or say that it was not found.")})
+        if self.district and self.district.region_id != self.region_id:
+            raise ValidationError({"district": _("This district lies in another region.")})
 
     def naming(self, language: str) -> str:
         """Kind and number, as people name the document: «Заң № 60-VII»."""

@@ -40,6 +40,7 @@ def picture(decision: Decision) -> dict[str, Any]:
         "status_date": _day(decision.status_date),
         "verified": decision.verified,
         "region": decision.region.code if decision.region else "",
+        "district": decision.district.code if decision.district else "",
         "bodies": sorted(decision.bodies.values_list("key", flat=True)),
         "topics": sorted(decision.topics.values_list("slug", flat=True)),
         "links": sorted(link.url or link.label_kk for link in decision.links.all()),
@@ -104,7 +105,9 @@ def _locked(decision_id: int) -> Decision:
 def _settle(decision_id: int, before: dict[str, Any], kind: str, *, announce: bool) -> None:
     from monitoring.search.services import touch
 
-    decision = Decision.objects.select_related("kind", "status", "region").get(pk=decision_id)
+    decision = Decision.objects.select_related("kind", "status", "region", "district").get(
+        pk=decision_id
+    )
     live = decision.editions.filter(live=True).exists()
     decision.is_public = decision.visibility == Decision.Visibility.SHOWN or (
         decision.visibility == Decision.Visibility.AUTO and live

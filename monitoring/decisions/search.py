@@ -14,7 +14,7 @@ from monitoring.decisions.models import Decision, DecisionKind, Edition
 from monitoring.institutions.models import Body
 from monitoring.search.documents import SearchDocument, Text
 from monitoring.search.kinds import Hit, Kind, extend, register
-from monitoring.vocabulary.models import Region, Status, Topic
+from monitoring.vocabulary.models import District, Region, Status, Topic
 
 NAME = "decision"
 _LABELLED: dict[str, tuple[type[Trilingual], str]] = {
@@ -22,6 +22,7 @@ _LABELLED: dict[str, tuple[type[Trilingual], str]] = {
     "topic": (Topic, "slug"),
     "status": (Status, "key"),
     "region": (Region, "code"),
+    "district": (District, "code"),
     "document": (DecisionKind, "key"),
 }
 
@@ -30,7 +31,7 @@ def queryset() -> QuerySet[Any]:
     """Public decisions with all that the projection reads: six queries, whatever their number."""
     return (
         Decision.objects.public()
-        .select_related("kind", "status", "region")
+        .select_related("kind", "status", "region", "district")
         .prefetch_related(
             Prefetch("editions", Edition.objects.filter(live=True)),
             "bodies",
@@ -60,6 +61,7 @@ def from_db(decision: Decision) -> SearchDocument:
             "topic": tuple(sorted(topic.slug for topic in decision.topics.all())),
             "status": (decision.status.key,) if decision.status else (),
             "region": (decision.region.code,) if decision.region else (),
+            "district": (decision.district.code,) if decision.district else (),
             "document": (decision.kind.key,),
         },
         numbers=tuple(dict.fromkeys(number for number in numbers if number)),

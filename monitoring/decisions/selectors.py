@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from django.db.models import Count, Model, Prefetch
+from django.db.models import Count, F, Model, Prefetch, Q, QuerySet, Value
 from django.http import QueryDict
 
 from monitoring.core.text import kazakh_key
@@ -19,9 +19,10 @@ from monitoring.decisions.models import (
     TaggedDecision,
 )
 from monitoring.institutions.models import Body, Event
-from monitoring.vocabulary.models import Region, Status, Topic
+from monitoring.vocabulary.models import District, Region, Status, Topic
+from monitoring.vocabulary.selectors import district_by_code
 
-GROUPS = ("topic", "kind", "body", "status", "region", "year")
+GROUPS = ("topic", "kind", "body", "status", "region", "district", "year")
 """Groups of the filter, in their order on the page; each is a name in the address."""
 MOST_VALUES = 50
 """Of one group in one address: more are not read."""
@@ -31,6 +32,7 @@ _LABELLED: dict[str, tuple[type[Model], str]] = {
     "body": (Body, "key"),
     "status": (Status, "key"),
     "region": (Region, "code"),
+    "district": (District, "code"),
 }
 
 
@@ -90,6 +92,8 @@ def matching(filters: Filters) -> DecisionQuerySet:
         found = found.filter(status__in=Status.objects.filter(key__in=statuses))
     if regions := chosen.get("region"):
         found = found.filter(region__in=Region.objects.filter(code__in=regions))
+    if districts := chosen.get("district"):
+        found = found.filter(district__in=District.objects.filter(code__in=districts))
     if bodies := chosen.get("body"):
         through = Decision.bodies.through.objects.filter(body__key__in=bodies)
         found = found.filter(pk__in=through.values("decision_id"))
@@ -102,49 +106,59 @@ def matching(filters: Filters) -> DecisionQuerySet:
 def facets(filters: Filters, language: str) -> dict[str, list[Option]]:
     """The boxes of every group with their counts, each count leaving out its own group.
 
-    Two queries a group (counts, labels), one for years; empty boxes are left out unless ticked.
+    Two queries in all (counts, labels); empty boxes are left out unless ticked.
     """
-    return {group: _options(group, filters, language) for group in GROUPS}
-
-
-def _options(group: str, filters: Filters, language: str) -> list[Option]:
-    others = matching(filters.without(group))
-    checked = filters.chosen.get(group, ())
-    if group == "year":
-        years = dict(others.values_list("year").annotate(n=Count("pk")).order_by())
-        years.pop(None, None)
-        shown = sorted({*years, *(int(year) for year in checked)}, reverse=True)
-        return [Option(str(y), str(y), years.get(y, 0), str(y) in checked) for y in shown]
-    counts = _counts(group, others)
-    if not counts and not checked:
-        return []
-    model, key = _LABELLED[group]
-    rows = model._default_manager.filter(pk__in=counts) | model._default_manager.filter(
-        **{f"{key}__in": checked}
-    )
-    options = [
-        Option(
-            getattr(row, key),
-            row.label_in(language),  # type: ignore[attr-defined]  # every one is Trilingual
-            counts.get(row.pk, 0),
-            getattr(row, key) in checked,
-        )
-        for row in rows.distinct()
+    counts: dict[str, dict[int, int]] = {group: {} for group in GROUPS}
+    for group, value, n in _union(
+        _counts(group, matching(filters.without(group))) for group in GROUPS
+    ):
+        if value is not None:
+            counts[group][value] = n
+    options: dict[str, list[Option]] = {group: [] for group in GROUPS}
+    labels = (_labels(group, counts[group], filters, language) for group in _LABELLED)
+    for group, pk, value, label in _union(labels):
+        checked = value in filters.chosen.get(group, ())
+        options[group].append(Option(value, label, counts[group].get(pk, 0), checked))
+    for rows in options.values():
+        rows.sort(key=lambda option: (-option.count, kazakh_key(option.label)))
+    years, checked_years = counts["year"], filters.chosen.get("year", ())
+    options["year"] = [
+        Option(str(year), str(year), years.get(year, 0), str(year) in checked_years)
+        for year in sorted({*years, *map(int, checked_years)}, reverse=True)
     ]
-    return sorted(options, key=lambda option: (-option.count, kazakh_key(option.label)))
+    return options
 
 
-def _counts(group: str, found: DecisionQuerySet) -> dict[int, int]:
+def _union(queries: Iterable[QuerySet[Any, Any]]) -> QuerySet[Any, Any]:
+    first, *others = queries
+    return first.union(*others, all=True)
+
+
+def _counts(group: str, found: DecisionQuerySet) -> QuerySet[Any, Any]:
+    """Rows (group, value, number of decisions); the value is an id, of a year the year itself."""
     if group == "body":
-        through = Decision.bodies.through.objects.filter(decision__in=found)
-        return dict(through.values_list("body_id").annotate(n=Count("pk")).order_by())
-    if group == "topic":
-        tagged = TaggedDecision.objects.filter(content_object__in=found)
-        return dict(tagged.values_list("tag_id").annotate(n=Count("pk")).order_by())
-    column = f"{group}_id"
-    counts = dict(found.values_list(column).annotate(n=Count("pk")).order_by())
-    counts.pop(None, None)
-    return counts
+        rows: QuerySet[Any] = Decision.bodies.through.objects.filter(decision__in=found)
+        column = "body_id"
+    elif group == "topic":
+        rows, column = TaggedDecision.objects.filter(content_object__in=found), "tag_id"
+    else:
+        rows, column = found, "year" if group == "year" else f"{group}_id"
+    return (
+        rows.order_by()
+        .annotate(group=Value(group), value=F(column))
+        .values_list("group", "value")
+        .annotate(n=Count("pk"))
+    )
+
+
+def _labels(
+    group: str, counts: Mapping[int, int], filters: Filters, language: str
+) -> QuerySet[Any, Any]:
+    """Rows (group, id, value in addresses, label) of what was counted or ticked."""
+    model, key = _LABELLED[group]
+    shown = Q(pk__in=counts) | Q(**{f"{key}__in": filters.chosen.get(group, ())})
+    rows = model._default_manager.filter(shown).order_by()
+    return rows.annotate(group=Value(group)).values_list("group", "pk", key, f"name_{language}")
 
 
 def for_rows(found: DecisionQuerySet) -> DecisionQuerySet:
@@ -186,6 +200,48 @@ def in_order(events: Iterable[StageEvent]) -> list[StageEvent]:
         )
         known.insert(place, event)
     return known
+
+
+@dataclass(frozen=True)
+class Place:
+    """What applies in a district besides its own decisions; rows are the newest few."""
+
+    district: District
+    of_region: int
+    of_republic: int
+    region_rows: list[dict[str, Any]]
+    republic_rows: list[dict[str, Any]]
+
+
+def place_of(filters: Filters, language: str, length: int = 5) -> Place | None:
+    """The one district that was asked for, with what wider acts apply there; five queries.
+
+    None if no district, several, or none that is known was asked for.
+    """
+    asked = filters.chosen.get("district", ())
+    district = district_by_code(asked[0]) if len(asked) == 1 else None
+    if district is None:
+        return None
+    public = Decision.objects.public()
+    region = Q(region=district.region_id, district=None)
+    republic = Q(region=None)
+    counts = public.aggregate(
+        of_region=Count("pk", filter=region), of_republic=Count("pk", filter=republic)
+    )
+    newest = public.newest_first().values("pk")
+    found = for_rows(
+        Decision.objects.filter(
+            Q(pk__in=newest.filter(region)[:length]) | Q(pk__in=newest.filter(republic)[:length])
+        )
+    )
+    rows = titles(list(found.newest_first()), language)
+    return Place(
+        district,
+        counts["of_region"],
+        counts["of_republic"],
+        [row for row in rows if row["decision"].region_id],
+        [row for row in rows if not row["decision"].region_id],
+    )
 
 
 def titles(decisions: Sequence[Decision], language: str) -> list[dict[str, Any]]:

@@ -36,6 +36,7 @@ COLUMNS = (
     "status_date",
     "status_by",
     "region",
+    "district",
     "verified",
     "note",
     "visibility",
@@ -234,6 +235,8 @@ def _set_columns(decision: Decision, facts: Mapping[str, Any]) -> None:
     for name in COLUMNS:
         if name in facts:
             setattr(decision, name, facts[name])
+    if decision.district and "region" not in facts:
+        decision.region = decision.district.region
     decision.year = decision.date.year if decision.date else None
     decision.sort_date = decision.date or dt.date.min
     if decision.visibility == Decision.Visibility.WITHDRAWN:

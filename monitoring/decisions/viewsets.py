@@ -171,7 +171,10 @@ def _shown(form: FactsForm, name: str, *, bound: bool) -> str:
     field = form.fields[name]
     value = form[name].value() if bound else field.prepare_value(form.initial.get(name))
     if hasattr(field, "choices"):
-        labels = {str(key): str(label) for key, label in field.choices}
+        flat: list[tuple[Any, Any]] = []
+        for key, label in field.choices:
+            flat += label if isinstance(label, list) else [(key, label)]
+        labels = {str(key): str(label) for key, label in flat}
         values = value if isinstance(value, list) else [value]
         words = [labels.get(str(one), "") for one in values if one not in (None, "")]
         return ", ".join(sorted(words))

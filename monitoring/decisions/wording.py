@@ -22,6 +22,7 @@ FIELDS = {
     "status_date": _("status since"),
     "verified": _("how sure"),
     "region": _("region"),
+    "district": _("district"),
     "bodies": _("public bodies"),
     "topics": _("topics"),
     "links": _("sources"),

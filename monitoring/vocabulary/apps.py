@@ -18,7 +18,7 @@ class VocabularyConfig(AppConfig):
         seeds.register("vocabulary", 10, seed)
         rights = [
             f"vocabulary.{right}_{model}"
-            for model in ("topic", "status", "region")
+            for model in ("topic", "status", "region", "district")
             for right in ("add", "change", "view")
         ]
         for role in ("analyst", "secretariat", "administrator"):

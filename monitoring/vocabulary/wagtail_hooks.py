@@ -6,7 +6,7 @@ from wagtail.admin.panels import FieldPanel
 from wagtail.snippets.models import register_snippet
 from wagtail.snippets.views.snippets import SnippetViewSet
 
-from monitoring.vocabulary.models import Region, Status, Topic
+from monitoring.vocabulary.models import District, Region, Status, Topic
 
 NAMES = [FieldPanel("name_kk"), FieldPanel("name_ru"), FieldPanel("name_en")]
 
@@ -56,5 +56,31 @@ class RegionViewSet(SnippetViewSet):
     ]
 
 
-for viewset in (TopicViewSet, StatusViewSet, RegionViewSet):
+class DistrictViewSet(SnippetViewSet):
+    """Districts and cities of regional significance."""
+
+    model = District
+    icon = "site"
+    copy_view_enabled = False
+    list_display = ("__str__", "region", "kato")
+    list_filter = ("region", "kind")
+    panels = [
+        FieldPanel(name)
+        for name in (
+            "code",
+            "kato",
+            "name_kk",
+            "name_ru",
+            "name_en",
+            "kind",
+            "region",
+            "lat",
+            "lon",
+            "source",
+            "note",
+        )
+    ]
+
+
+for viewset in (TopicViewSet, StatusViewSet, RegionViewSet, DistrictViewSet):
     register_snippet(viewset)

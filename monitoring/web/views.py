@@ -24,6 +24,7 @@ from monitoring.decisions import selectors
 from monitoring.decisions.models import Decision, DecisionAlias
 from monitoring.decisions.selectors import Filters
 from monitoring.institutions.models import Body
+from monitoring.vocabulary.selectors import districts_by_region
 
 PAGE_SIZE = 20
 
@@ -55,7 +56,10 @@ def _as_search(filters: Filters) -> str:
 
 @require_safe
 def decision_list(request: HttpRequest) -> HttpResponse:
-    """Laws and decisions with filters. A page beyond the end shows the last one: 15 queries."""
+    """Laws and decisions with filters. A page beyond the end shows the last one: 15 queries.
+
+    `?district=CODE`, as the home page asks, also says which wider decisions apply there.
+    """
     language = _language()
     filters = Filters.from_params(request.GET)
     # Ids first: they are read from an index alone, however far back the page is.
@@ -67,11 +71,15 @@ def decision_list(request: HttpRequest) -> HttpResponse:
     for row in rows:
         row["sections"] = shown[row["decision"].pk]
     groups = selectors.facets(filters, language)
+    place = selectors.place_of(filters, language)
     query = filters.to_params().urlencode()
     context = {
         "page": page,
         "rows": rows,
         "groups": groups,
+        "place": place,
+        # Asked for a place: the box stands ready for another one.
+        "districts": districts_by_region(language) if "district" in request.GET else [],
         "chips": [
             {"label": option.label, "query": filters.without(group, option.value).to_params()}
             for group, options in groups.items()
