@@ -14,6 +14,8 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from monitoring.core.text import month_dative, time_dative
+
 NBSP = "\u00a0"
 
 MONTHS = {
@@ -22,6 +24,16 @@ MONTHS = {
     "en": "January February March April May June July August September October November December",
 }
 """Names of months as they stand in a date."""
+WEEKDAYS = {
+    "kk": "дүйсенбі сейсенбі сәрсенбі бейсенбі жұма сенбі жексенбі",
+    "ru": "понедельник вторник среда четверг пятница суббота воскресенье",
+    "en": "Monday Tuesday Wednesday Thursday Friday Saturday Sunday",
+}
+WEEKDAYS_SHORT = {
+    "kk": "Дс Сс Ср Бс Жм Сн Жс",
+    "ru": "Пн Вт Ср Чт Пт Сб Вс",
+    "en": "Mon Tue Wed Thu Fri Sat Sun",
+}
 MONTHS_ALONE_RU = "январь февраль март апрель май июнь июль август сентябрь октябрь ноябрь декабрь"
 
 
@@ -84,6 +96,35 @@ def long_date(
     if precision == Precision.DAYS and end is not None and end != date:
         return _days(date, end, language)
     return _full(date, language)
+
+
+def weekday(date: dt.date, language: str = "kk", *, short: bool = False) -> str:
+    """«сейсенбі», or «Сс» when short."""
+    names = WEEKDAYS_SHORT if short else WEEKDAYS
+    return names.get(language[:2], names["kk"]).split()[date.weekday()]
+
+
+def month_name(date: dt.date, language: str = "kk") -> str:
+    """The month as it stands in a date: «қараша», «ноября», "November"."""
+    return _month(language[:2] if language[:2] in MONTHS else "kk", date.month)
+
+
+def until_day(date: dt.date, language: str = "kk") -> str:
+    """«24 қарашаға дейін», «до 24 ноября», "until 24 November": the year goes without saying."""
+    if language[:2] == "ru":
+        return f"до {date.day}{NBSP}{_month('ru', date.month)}"
+    if language[:2] == "en":
+        return f"until {date.day}{NBSP}{_month('en', date.month)}"
+    return f"{date.day}{NBSP}{month_dative(date.month)} дейін"
+
+
+def until_hour(time: dt.time, language: str = "kk") -> str:
+    """«18:00-ге дейін», «до 18:00», "until 18:00"."""
+    if language[:2] == "ru":
+        return f"до {time:%H:%M}"
+    if language[:2] == "en":
+        return f"until {time:%H:%M}"
+    return f"{time_dative(time.hour, time.minute)} дейін"
 
 
 def short_date(date: dt.date | None, precision: str = "day") -> str:

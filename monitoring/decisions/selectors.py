@@ -256,6 +256,12 @@ def titles(decisions: Sequence[Decision], language: str) -> list[dict[str, Any]]
                 "title": edition.short_title if edition else decision.naming(language),
                 "title_language": edition.language if edition else language,
                 "naming": decision.naming(language),
+                "described": " · ".join(
+                    [
+                        decision.naming(language),
+                        *(body.label_in(language) for body in decision.bodies.all()),
+                    ]
+                ),
                 "address": decision.address_in(language),
             }
         )

@@ -40,6 +40,22 @@ def results(request: HttpRequest) -> HttpResponse:
         "typed": request.GET.get("q", "")[:KEPT].replace("\x00", ""),
         "asked": not query.is_empty or bool(request.GET.get("q", "").strip()),
         "results": found,
+        "facets": [
+            {
+                "name": facet.name,
+                "title": facet.title,
+                "options": [
+                    {
+                        "value": one.value,
+                        "label": one.label,
+                        "count": one.count,
+                        "checked": one.chosen,
+                    }
+                    for one in facet.values
+                ],
+            }
+            for facet in found.facets
+        ],
         "chips": _chips(query, address, language, found),
         "clear_address": _address(address, Query(text=query.text, sort=query.sort)),
         "sorts": [
@@ -50,16 +66,24 @@ def results(request: HttpRequest) -> HttpResponse:
         "next_address": _address(address, query, found.page + 1)
         if found.page < found.pages
         else "",
-        "kept_filters": [
-            (name, value)
-            for name, values in query.filters
-            if name in {"from", "to", "number"}
-            for value in values
-        ],
+        "kept": _kept(query),
         "query_string": query.to_query_string(),
         "sections": sections.collect("search.after", [0], language)[0] if found.total else [],
     }
     return render(request, "search/results.html", context)
+
+
+def _kept(query: Query) -> list[tuple[str, str]]:
+    """What goes along when the boxes are applied: words, order and filters without a box."""
+    kept = [("q", query.text)]
+    if query.sort != "relevance":
+        kept.append(("sort", query.sort))
+    return kept + [
+        (name, value)
+        for name, values in query.filters
+        if name in {"from", "to", "number"}
+        for value in values
+    ]
 
 
 def _page(typed: str) -> int:

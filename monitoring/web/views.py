@@ -15,7 +15,7 @@ from django.http import (
 )
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils.translation import get_language, override
+from django.utils.translation import get_language, gettext, override
 from django.views.decorators.http import require_safe
 
 from monitoring.core import sections
@@ -54,6 +54,23 @@ def _as_search(filters: Filters) -> str:
     return params.urlencode()
 
 
+def _facets(groups: dict[str, list[selectors.Option]]) -> list[dict[str, Any]]:
+    """The groups of the filter with their names, as components/facets.html shows them."""
+    titles = {
+        "topic": gettext("Topic"),
+        "kind": gettext("Kind of document"),
+        "body": gettext("Public body"),
+        "status": gettext("Status"),
+        "region": gettext("Area"),
+        "district": gettext("District"),
+        "year": gettext("Year"),
+    }
+    return [
+        {"name": name, "title": titles[name], "options": options, "wide": name == "year"}
+        for name, options in groups.items()
+    ]
+
+
 @require_safe
 def decision_list(request: HttpRequest) -> HttpResponse:
     """Laws and decisions with filters. A page beyond the end shows the last one: 15 queries.
@@ -73,15 +90,23 @@ def decision_list(request: HttpRequest) -> HttpResponse:
     groups = selectors.facets(filters, language)
     place = selectors.place_of(filters, language)
     query = filters.to_params().urlencode()
+    address = reverse("decision_list")
     context = {
         "page": page,
+        "previous_url": _page_address(query, page.number - 1) if page.has_previous() else "",
+        "next_url": _page_address(query, page.number + 1) if page.has_next() else "",
         "rows": rows,
-        "groups": groups,
+        "facets": _facets(groups),
         "place": place,
         # Asked for a place: the box stands ready for another one.
         "districts": districts_by_region(language) if "district" in request.GET else [],
         "chips": [
-            {"label": option.label, "query": filters.without(group, option.value).to_params()}
+            {
+                "label": option.label,
+                "address": _with_query(
+                    address, filters.without(group, option.value).to_params().urlencode()
+                ),
+            }
             for group, options in groups.items()
             for option in options
             if option.checked
@@ -93,6 +118,14 @@ def decision_list(request: HttpRequest) -> HttpResponse:
         "alternates": _alternates("decision_list", query=query),
     }
     return render(request, "web/decision_list.html", context)
+
+
+def _with_query(address: str, query: str) -> str:
+    return f"{address}?{query}" if query else address
+
+
+def _page_address(query: str, number: int) -> str:
+    return f"?{query}&page={number}" if query else f"?page={number}"
 
 
 @require_safe

@@ -129,8 +129,8 @@ def test_a_filter_counts_leave_out_their_own_group(client: Client) -> None:
     make_decision(kind=decree, topics=[finance])
     answer = client.get(address("decision_list"), {"kind": "law", "topic": "finance"})
     groups = {
-        name: {option.value: option.count for option in options}
-        for name, options in answer.context["groups"].items()
+        facet["name"]: {option.value: option.count for option in facet["options"]}
+        for facet in answer.context["facets"]
     }
     assert len(answer.context["rows"]) == 1
     assert groups["kind"] == {"law": 1, "decree": 1}

@@ -12,7 +12,7 @@ from django.utils.translation import get_language, pgettext
 
 from monitoring.core import dates
 from monitoring.core.clock import ALMATY
-from monitoring.core.text import no_break
+from monitoring.core.text import no_break, with_possessive
 
 register = template.Library()
 
@@ -35,6 +35,42 @@ def long_date(moment: dt.date | dt.datetime | None, precision: str = "day") -> s
 def short_date(moment: dt.date | dt.datetime | None, precision: str = "day") -> str:
     """24.11.2026, no more exact than `precision` says."""
     return dates.short_date(_day(moment), precision)
+
+
+@register.filter
+def weekday(day: dt.date | None) -> str:
+    """«сейсенбі»; nothing for no date."""
+    return dates.weekday(day, _language()) if day else ""
+
+
+@register.filter
+def weekday_short(day: dt.date | None) -> str:
+    """«Сс», for the leaf of a calendar."""
+    return dates.weekday(day, _language(), short=True) if day else ""
+
+
+@register.filter
+def month_name(day: dt.date | None) -> str:
+    """«қараша», as it stands after a day's number."""
+    return dates.month_name(day, _language()) if day else ""
+
+
+@register.filter
+def until_day(day: dt.date | None) -> str:
+    """«24 қарашаға дейін»."""
+    return dates.until_day(day, _language()) if day else ""
+
+
+@register.filter
+def until_hour(hour: dt.time | None) -> str:
+    """«18:00-ге дейін»; nothing when the hour is not known."""
+    return dates.until_hour(hour, _language()) if hour else ""
+
+
+@register.filter
+def nth(number: int) -> str:
+    """«3-і» in Kazakh («5 кезеңнің 3-і»), the bare number in the other languages."""
+    return with_possessive(number) if _language() == "kk" else str(number)
 
 
 @register.simple_tag
