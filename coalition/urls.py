@@ -8,6 +8,7 @@ from wagtail import urls as wagtail_urls
 from wagtail.admin import urls as wagtailadmin_urls
 from wagtail.documents import urls as wagtaildocs_urls
 
+from coalition.accounts.views import to_the_door
 from coalition.locale.views import admin_catalog
 from coalition.pages.views import front_door
 from monitoring.core.views import healthz, readyz
@@ -19,6 +20,7 @@ urlpatterns = [
     # Before Wagtail's: theirs do not know our Kazakh.
     path("admin/jsi18n/", admin_catalog),
     path("admin/localize/jsi18n/", admin_catalog),
+    path("admin/login/", to_the_door),  # before Wagtail's: there is one door
     path("admin/", include(wagtailadmin_urls)),
     path("documents/", include(wagtaildocs_urls)),
 ]
@@ -28,6 +30,8 @@ urlpatterns += i18n_patterns(
     path("", include("monitoring.web.urls")),
     path("", include("monitoring.evidence.urls")),
     path("", include("monitoring.digests.urls")),
+    path("", include("coalition.accounts.urls")),
+    path("", include("coalition.registry.urls")),
     path("", include("coalition.pages.urls")),
     path("", include(wagtail_urls)),
     prefix_default_language=True,

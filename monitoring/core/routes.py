@@ -33,6 +33,8 @@ WORDS: dict[str, dict[str, str]] = {
     "privacy": {"kk": "derbes-derekter", "ru": "dannye-o-vas", "en": "privacy"},
     "funding": {"kk": "karzhylandyru", "ru": "finansirovanie", "en": "funding"},
     "tasks": {"kk": "tapsyrmalar", "ru": "zadachi", "en": "tasks"},
+    "sign-in": {"kk": "kiru", "ru": "vkhod", "en": "sign-in"},
+    "sign-out": {"kk": "shygu", "ru": "vykhod", "en": "sign-out"},
     "manage": {"kk": "zhazylymdar", "ru": "podpiski", "en": "subscriptions"},
 }
 

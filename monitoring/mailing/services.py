@@ -169,8 +169,11 @@ def send_due(*, batch: int = 500) -> int:
     4. Mark it. A death between 3 and 4 sends the same bytes with the same Message-ID once more.
     """
     holder = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
+    # Mail that a person waits for (a code) goes before mail to many.
     due = list(
-        OutgoingMail.objects.due().order_by("due_at", "id").values_list("pk", flat=True)[:batch]
+        OutgoingMail.objects.due()
+        .order_by("bulk", "due_at", "id")
+        .values_list("pk", flat=True)[:batch]
     )
     sent = 0
     if not due:

@@ -104,4 +104,4 @@ def test_a_retired_editor_is_out_at_the_next_click(editor: Client) -> None:
     retire_representative(organisation=organisation, user=person)
     answer = editor.get(f"/admin/pages/{page.pk}/edit/")
     assert answer.status_code == 302
-    assert answer["Location"].startswith("/admin/login/")
+    assert answer["Location"].startswith("/ru/vkhod/?next=/admin/")

@@ -21,45 +21,47 @@ from tests.factories import registry as make
 
 pytestmark = pytest.mark.django_db
 
-LOGIN = "/admin/login/"
-RIGHT = {"username": "Editor@Example.org", "password": "correct horse battery"}
+LOGIN = {"kk": "/kk/kiru/", "ru": "/ru/vkhod/", "en": "/en/sign-in/"}
+RIGHT = {"login": "Editor@Example.org", "password": "correct horse battery"}
 WRONG = {**RIGHT, "password": "wrong"}
 
 
 def test_the_address_is_the_login_whatever_its_case() -> None:
     make.make_person("editor")
     client = Client()
-    assert client.post(LOGIN, RIGHT).status_code == 302
+    answer = client.post(LOGIN["kk"], RIGHT)
+    assert answer.status_code == 302
+    assert answer["Location"] == "/admin/"
     assert client.get("/admin/").status_code == 200
 
 
 @pytest.mark.parametrize(
     ("language", "sentence"),
     [
-        ("kk", "15 минут"),
-        ("ru", "15 минут"),
+        ("kk", "15 минут күтіңіз немесе"),
+        ("ru", "Подождите 15 минут или"),
         ("en", "Too many attempts to sign in from here. Wait 15 minutes or reset the password."),
     ],
 )
 def test_a_guesser_waits_and_the_owner_signs_in_elsewhere(language: str, sentence: str) -> None:
     make.make_person("editor")
     guesser = Client(REMOTE_ADDR="192.0.2.7")
-    guesser.get(LOGIN, {"language": language})
     for _ in range(TRIES_OF_A_PAIR[0]):
-        answer = guesser.post(LOGIN, WRONG)
+        answer = guesser.post(LOGIN[language], WRONG)
+        assert answer.status_code == 400
         assert sentence not in answer.content.decode()
-    answer = guesser.post(LOGIN, RIGHT)
+    answer = guesser.post(LOGIN[language], RIGHT)
     text = answer.content.decode()
-    assert answer.status_code == 200
+    assert answer.status_code == 400
     assert f'lang="{language}"' in text
     assert sentence in text
     assert 'value="Editor@Example.org"' in text, "the typed address stays"
-    assert Client(REMOTE_ADDR="192.0.2.8").post(LOGIN, RIGHT).status_code == 302
+    assert Client(REMOTE_ADDR="192.0.2.8").post(LOGIN[language], RIGHT).status_code == 302
 
 
 def test_the_admin_is_russian_whatever_the_browser_prefers() -> None:
     client = Client(headers={"accept-language": "en"})
-    assert 'lang="ru"' in client.get(LOGIN).content.decode()
+    assert client.get("/admin/")["Location"] == "/ru/vkhod/?next=/admin/"
     assert 'lang="ru"' in client.get("/admin/password_reset/").content.decode()
     client.force_login(make.make_person("editor"))
     assert 'lang="ru"' in client.get("/admin/").content.decode()
@@ -78,8 +80,23 @@ def test_a_member_has_no_admin() -> None:
     client = Client()
     client.force_login(make.make_person("member"))
     answer = client.get("/admin/", follow=True)
-    assert answer.redirect_chain[0][0].startswith(LOGIN)
+    assert [where for where, _ in answer.redirect_chain] == [
+        "/ru/vkhod/?next=/admin/",
+        "/ru/zadachi/",
+    ]
+    assert answer.status_code == 200
     assert answer.context["messages"]
+
+
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_wagtails_own_sign_in_only_leads_to_the_one_door(method: str) -> None:
+    make.make_person("editor")
+    client = Client()
+    typed = {"username": RIGHT["login"], "password": RIGHT["password"], **RIGHT}
+    answer = getattr(client, method)("/admin/login/?next=/admin/pages/", typed)
+    assert answer.status_code == 302
+    assert answer["Location"].startswith("/ru/vkhod/?next=%2Fadmin%2F")
+    assert "_auth_user_id" not in client.session
 
 
 def test_the_groups_are_made_once_and_mended() -> None:

@@ -192,9 +192,9 @@ def test_the_admin_asks_no_other_host(site: Site, browser_page: Page) -> None:
     asked: list[str] = []
     browser_page.on("request", lambda request: asked.append(request.url))
     browser_page.goto(f"{site.url}/admin/", wait_until="networkidle")
-    browser_page.fill("input[name=username]", ADMIN[0])
+    browser_page.fill("input[name=login]", ADMIN[0])
     browser_page.fill("input[name=password]", ADMIN[1])
-    browser_page.locator("form [type=submit]").first.click()
+    browser_page.press("input[name=password]", "Enter")
     browser_page.wait_for_load_state("networkidle")
     assert urlsplit(browser_page.url).path == "/admin/"
     paths = [*ADMIN_PAGES, *_links(browser_page, r"/admin/[\w/-]+/")]

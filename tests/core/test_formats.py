@@ -116,4 +116,4 @@ def test_russian_lacks_nothing_that_our_kazakh_of_the_framework_has(domain: str)
 @pytest.mark.django_db
 def test_an_editor_signs_in_in_kazakh(client: Client) -> None:
     client.cookies["django_language"] = "kk"
-    assert "Құпиясөзді ұмыттыңыз ба?" in client.get("/admin/login/").text
+    assert "Құпиясөзді ұмыттыңыз ба?" in client.get("/admin/", follow=True).text
