@@ -84,6 +84,11 @@ class HomePage(BasePage):
         return context
 
 
+def sections() -> list[tuple[str, str]]:
+    """The words of the route table: a callable, so that a new word needs no migration."""
+    return [(name, name) for name in WORDS]
+
+
 class StandardPage(BasePage):
     """A plain page: About and what stands below it, the guide, contact, funding."""
 
@@ -92,7 +97,7 @@ class StandardPage(BasePage):
         max_length=40,
         blank=True,
         editable=False,
-        choices=[(name, name) for name in WORDS],
+        choices=sections,
     )
 
     parent_page_types: ClassVar[list[str]] = ["website.HomePage", "website.StandardPage"]
