@@ -10,7 +10,7 @@ from wagtail.documents import urls as wagtaildocs_urls
 
 from coalition.accounts.views import to_the_door
 from coalition.locale.views import admin_catalog
-from coalition.pages.views import front_door
+from coalition.pages.views import front_door, rendition
 from monitoring.core.views import healthz, readyz
 
 urlpatterns = [
@@ -23,6 +23,7 @@ urlpatterns = [
     path("admin/login/", to_the_door),  # before Wagtail's: there is one door
     path("admin/", include(wagtailadmin_urls)),
     path("documents/", include(wagtaildocs_urls)),
+    path("media/images/<str:name>", rendition, name="rendition"),
 ]
 
 urlpatterns += i18n_patterns(

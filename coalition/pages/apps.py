@@ -12,9 +12,13 @@ class PagesConfig(AppConfig):
 
     def ready(self) -> None:
         """Listen to Wagtail and to localize; make pages known to the search."""
+        from wagtail.admin.views.account import AvatarSettingsPanel
+
         from coalition.pages import listeners
         from coalition.pages.search import KIND
         from monitoring.search import kinds
 
+        # A portrait in the admin serves nobody, and its form judges no file; it has no setting.
+        AvatarSettingsPanel.is_active = lambda _: False
         listeners.connect()
         kinds.register(KIND)

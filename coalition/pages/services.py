@@ -6,9 +6,11 @@ import hashlib
 import json
 
 from django.core.exceptions import ValidationError
+from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
+from wagtail.images.models import Image
 from wagtail.models import Page
 from wagtail_localize.models import Translation, TranslationSource
 from wagtail_localize.segments import StringSegmentValue
@@ -17,6 +19,7 @@ from wagtail_localize.segments.extract import extract_segments
 from coalition.accounts.models import User
 from coalition.pages.models import Confirmation, PageLanguage, State
 from coalition.pages.search import touch_page
+from coalition.pages.uploads import clean_image
 from monitoring.core import clock
 
 
@@ -50,6 +53,19 @@ def note_save(*, page_id: int) -> None:
     note_change(pages=Page.objects.filter(pk=page_id))
     if record.is_original:
         _note_original(page.specific, record)
+
+
+@transaction.atomic
+def store_image(*, file: UploadedFile, title: str, by: User | None) -> Image:
+    """Put an uploaded picture into the library: judged, written anew, without place and time.
+
+    For forms outside the admin. Raises ValidationError with a sentence for the uploader.
+    """
+    image = Image(title=title[:255], file=clean_image(file), uploaded_by_user=by)
+    image._set_image_file_metadata()
+    image.full_clean()
+    image.save()
+    return image
 
 
 def note_change(*, pages: QuerySet[Page]) -> None:

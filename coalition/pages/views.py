@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.core.files.storage import default_storage
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import translation
 from django.views.decorators.http import require_safe
 from wagtail.models import Page
 
-from coalition.pages import selectors
+from coalition.pages import selectors, uploads
+
+RENDITIONS = {"jpg": "image/jpeg", "jpeg": "image/jpeg", "png": "image/png", "webp": "image/webp"}
+"""Kinds of pictures that are served; whatever else lies in the folder is not."""
 
 
 @require_safe
@@ -19,6 +23,23 @@ def front_door(request: HttpRequest) -> HttpResponse:
     them, so Kazakh would hardly ever be the default; and one answer for all can be cached.
     """
     return redirect("/kk/")
+
+
+@require_safe
+def rendition(request: HttpRequest, name: str) -> FileResponse:
+    """A picture as pages show it. Originals and documents have no address under /media/.
+
+    A changed picture gets another name, so browsers may keep it for a year. A server in front may
+    serve the folder `var/media/images/` by itself. Raises Http404.
+    """
+    kind = RENDITIONS.get(uploads.extension_of(name))
+    if kind is None or not default_storage.exists(f"images/{name}"):
+        raise Http404
+    response = FileResponse(default_storage.open(f"images/{name}"), content_type=kind)
+    response["Cache-Control"] = "public, max-age=31536000, immutable"
+    response["Content-Security-Policy"] = "default-src 'none'"
+    response["X-Content-Type-Options"] = "nosniff"
+    return response
 
 
 @require_safe

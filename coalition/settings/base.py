@@ -181,7 +181,14 @@ WAGTAILSEARCH_BACKENDS = {
 }
 WAGTAILADMIN_COMMENTS_ENABLED = False  # remarks belong to the review; these would mail
 WAGTAILEMBEDS_FINDERS: list[dict[str, Any]] = []  # an embed would call a third party
+# What may be stored is judged in coalition/pages/uploads.py; a test compares these lists with it.
+WAGTAILIMAGES_IMAGE_FORM_BASE = "coalition.pages.file_forms.PictureForm"
+WAGTAILIMAGES_EXTENSIONS = ["jpg", "jpeg", "png", "webp"]
+WAGTAILDOCS_DOCUMENT_FORM_BASE = "coalition.pages.file_forms.DocumentForm"
+WAGTAILDOCS_EXTENSIONS = ["pdf", "docx", "xlsx", "pptx", "odt", "ods", "odp", "csv", "txt"]
 WAGTAILDOCS_SERVE_METHOD = "serve_view"
+WAGTAILDOCS_CONTENT_TYPES = dict.fromkeys(WAGTAILDOCS_EXTENSIONS, "application/octet-stream")
+WAGTAILDOCS_INLINE_CONTENT_TYPES: list[str] = []  # a document is saved, never opened as a page
 WAGTAILLOCALIZE_SYNC_LIVE_STATUS_ON_TRANSLATE = False
 TAGGIT_CASE_INSENSITIVE = True
 
