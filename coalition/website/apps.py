@@ -11,11 +11,13 @@ class WebsiteConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Register the seeds and show the pages in the frame."""
+        """Register the seeds, show the pages in the frame, say what waits for editors."""
         from coalition.website import frame
         from coalition.website import seeds as own
-        from monitoring.core import seeds
+        from coalition.website.todo import guide_todo
+        from monitoring.core import sections, seeds
 
         seeds.register("website.tree", 55, own.seed_tree)
         seeds.register("website", 80, own.seed_pages)
         frame.show()
+        sections.register("todo", 40, guide_todo)

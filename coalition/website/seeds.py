@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 from pathlib import Path
 from typing import Any
@@ -9,10 +10,11 @@ from typing import Any
 from wagtail.models import Page
 
 from coalition.pages.seeding import seed_locales, seed_page, seed_site
-from coalition.website.models import HomePage, StandardPage
+from coalition.website.models import GuidePage, HomePage, StandardPage
 from monitoring.core.seeds import Report
 
 PAGES = Path(__file__).parent / "seeds" / "pages.json"
+GUIDE = Path(__file__).parent / "seeds" / "guide.json"
 
 
 def _pages() -> list[dict[str, Any]]:
@@ -45,4 +47,23 @@ def seed_pages(report: Report) -> None:
             parent=parent,
             texts=page["texts"],
             facts=page["facts"],
+        )
+    guide = made.get("guide")
+    if guide is not None:
+        _seed_guide(report, guide)
+
+
+def _seed_guide(report: Report, parent: Page) -> None:
+    for page in json.loads(GUIDE.read_text(encoding="utf-8")):
+        seed_page(
+            report,
+            key=f"website.page:{page['key']}",
+            model=GuidePage,
+            parent=parent,
+            texts=page["texts"],
+            facts={
+                "topic": page["topic"],
+                "checked_on": dt.date.fromisoformat(page["checked_on"]),
+                "checked_by": page["checked_by"],
+            },
         )
