@@ -61,6 +61,8 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "monitoring.core.middleware.PageCache",
+    "monitoring.core.middleware.Floods",
     "django.middleware.gzip.GZipMiddleware",  # admin pages are 160-190 KB without it
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
@@ -89,7 +91,7 @@ TEMPLATES: list[dict[str, Any]] = [
                 "django.template.context_processors.request",
                 "django.template.context_processors.i18n",
                 "django.contrib.auth.context_processors.auth",
-                "django.contrib.messages.context_processors.messages",
+                "monitoring.core.context.messages",
             ],
         },
     },
@@ -229,6 +231,67 @@ MAIL_ALLOWED_RECIPIENTS = env.list("MAIL_ALLOWED_RECIPIENTS", default=[])
 """Outside production: the only addresses or @domains mailed over SMTP; files take any."""
 DIGEST_HOUR = env.int("DIGEST_HOUR", default=8)
 """Hour of the daily and weekly digest, Asia/Almaty."""
+
+# -- readers' pages -------------------------------------------------------------
+PAGE_CACHE_SECONDS = env.int("PAGE_CACHE_SECONDS", default=3600)
+"""How long a reader's page is kept at most; any public change ends it sooner. 0: not at all."""
+
+PAGE_CACHE_PARAMETERS = frozenset(
+    {"page", "p", "topic", "kind", "body", "status", "region", "year", "asked"}
+)
+"""Names in addresses that pages read; an address with another name is answered, never kept."""
+
+PAGE_CACHE_LEAVES_OUT = {
+    # Tables that no page of readers shows, whose changes therefore purge nothing. All others do.
+    "accounts.User": "people who sign in; last_login changes with each",
+    "accounts.User_groups": "rights",
+    "accounts.User_user_permissions": "rights",
+    "auth.Group": "rights",
+    "auth.Group_permissions": "rights",
+    "auth.Permission": "rights",
+    "core.Generation": "the generations themselves",
+    "core.Heartbeat": "processes",
+    "core.Lease": "processes",
+    "core.SeedRecord": "what the seed wrote; its rows count by themselves",
+    "core.TokenBucket": "allowances",
+    "digests.Consent": "readers' own",
+    "digests.DigestRun": "mails",
+    "digests.DigestRunSubscriber": "mails",
+    "digests.Subscriber": "readers' own",
+    "digests.Subscription": "readers' own",
+    "evidence.Host": "politeness to hosts",
+    "intake.Candidate": "not public before it is accepted",
+    "mailing.OutgoingMail": "mails",
+    "mailing.Suppression": "mails",
+    "search.Build": "the index; pages of results are not kept",
+    "search.OutboxRow": "the index",
+    "search.SavedQuery": "readers' own",
+    "search.TitleToken": "the index",
+    "sessions.Session": "people who sign in",
+    "wagtailadmin.EditingSession": "who has a form open",
+    "wagtailadmin.FormState": "the admin's",
+    "wagtailcore.Comment": "editors' remarks",
+    "wagtailcore.CommentReply": "editors' remarks",
+    "wagtailcore.GroupCollectionPermission": "rights",
+    "wagtailcore.GroupPagePermission": "rights",
+    "wagtailcore.ModelLogEntry": "the editors' log",
+    "wagtailcore.PageLogEntry": "the editors' log",
+    "wagtailcore.PageSubscription": "editors' notices",
+    "wagtailcore.ReferenceIndex": "derived, for the admin",
+    "wagtailcore.Revision": "drafts",
+    "wagtailcore.TaskState": "reviews",
+    "wagtailcore.UploadedFile": "half-done uploads",
+    "wagtailcore.WorkflowState": "reviews",
+    "wagtailimages.Rendition": "made while a page is made",
+    "wagtailsearch.IndexEntry": "the admin's own search",
+    "wagtailsearch.SQLiteFTSIndexEntry": "the admin's own search",
+    "wagtailusers.UserProfile": "the admin's",
+}
+
+ASKED_A_MINUTE = env.int("ASKED_A_MINUTE", default=120)
+"""Searches, filtered lists and forms that one network may send a minute. 0: not counted."""
+
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"  # no cookie of its own
 
 X_FRAME_OPTIONS = "DENY"
 SECURE_REFERRER_POLICY = "same-origin"

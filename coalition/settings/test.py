@@ -36,3 +36,7 @@ DEMO_LOGINS = False  # tests that want them switch them on
 CELERY_TASK_ALWAYS_EAGER = False
 DOORBELLS = False
 """Doorbells are silent in tests, which run sweeps by hand; tests of the worker switch them on."""
+PAGE_CACHE_SECONDS = 0
+"""Tests roll their rows back, generations too; tests of the cache switch it on."""
+ASKED_A_MINUTE = 0
+"""Likewise: hundreds of tests ask from one address."""

@@ -12,7 +12,7 @@ class CoreConfig(AppConfig):
 
     def ready(self) -> None:
         """Register the health of what this room owns and the worker's heartbeat."""
-        from monitoring.core import health, sweeps
+        from monitoring.core import generation, health, sweeps
         from monitoring.core.checks import (  # noqa: F401 - tzdata registers itself
             broker,
             database,
@@ -25,4 +25,5 @@ class CoreConfig(AppConfig):
         health.register("broker", broker)
         health.register("worker", heartbeat)
         sweeps.register("core.heartbeat", 20, beat_worker)
+        generation.connect()
         sweeps.register("core.prune", 600, prune_leftovers)

@@ -1,4 +1,4 @@
-"""State of the room `core`: labels, heartbeats, token buckets, leases, seed records."""
+"""State of the room `core`: labels, heartbeats, buckets, leases, generations, seed records."""
 
 from __future__ import annotations
 
@@ -89,6 +89,20 @@ class TokenBucket(models.Model):
 
     def __str__(self) -> str:
         return f"{self.tokens:.1f}"
+
+
+class Generation(models.Model):
+    """Something public changed: one row, written in the change's own transaction.
+
+    The site's pages belong to the generation "highest id, number of rows". Nobody updates a row, so
+    writers never wait for one another; a writer that commits after a later id still makes a new
+    generation, because it adds to the number. Old rows go only together with a new one.
+    """
+
+    at = models.DateTimeField(default=clock.now)
+
+    def __str__(self) -> str:
+        return f"{self.pk}"
 
 
 class SeedRecord(models.Model):

@@ -10,7 +10,7 @@ from pathlib import Path
 from django.conf import settings
 from django.db import transaction
 
-from monitoring.core import clock
+from monitoring.core import clock, generation
 from monitoring.core.models import Heartbeat, TokenBucket
 
 
@@ -44,7 +44,7 @@ def beat_worker() -> int:
 
 
 def prune_leftovers() -> int:
-    """Remove what only piles up: read messages of the file broker, buckets idle for a day."""
+    """Remove what only piles up: read messages of the file broker, idle buckets, generations."""
     removed = 0
     folder = settings.CELERY_BROKER_TRANSPORT_OPTIONS.get("processed_folder")
     if folder:
@@ -54,4 +54,5 @@ def prune_leftovers() -> int:
                     message.unlink()
                     removed += 1
     idle = clock.now() - dt.timedelta(days=1)
-    return removed + TokenBucket.objects.filter(at__lt=idle).delete()[0]
+    removed += TokenBucket.objects.filter(at__lt=idle).delete()[0]
+    return removed + generation.prune()

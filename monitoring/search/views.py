@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.cache import patch_cache_control
 from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
@@ -70,7 +71,10 @@ def results(request: HttpRequest) -> HttpResponse:
         "query_string": query.to_query_string(),
         "sections": sections.collect("search.after", [0], language)[0] if found.total else [],
     }
-    return render(request, "search/results.html", context)
+    answer = render(request, "search/results.html", context)
+    # The index follows a change by seconds: a page kept in between would go on without it.
+    patch_cache_control(answer, private=True, max_age=0)
+    return answer
 
 
 def _kept(query: Query) -> list[tuple[str, str]]:
