@@ -215,6 +215,7 @@ def _refusal(request: HttpRequest) -> HttpResponse:
     answer = HttpResponse(page, status=429)
     answer["Retry-After"] = str(wait)
     answer["Cache-Control"] = "no-store"
+    answer._has_been_logged = True  # type: ignore[attr-defined] # Django's mark: a line each is a flood too
     return answer
 
 
