@@ -16,9 +16,12 @@ class PagesConfig(AppConfig):
 
         from coalition.pages import listeners
         from coalition.pages.search import KIND
+        from coalition.pages.todo import translations_todo
+        from monitoring.core import sections
         from monitoring.search import kinds
 
         # A portrait in the admin serves nobody, and its form judges no file; it has no setting.
         AvatarSettingsPanel.is_active = lambda _: False
         listeners.connect()
         kinds.register(KIND)
+        sections.register("todo", 50, translations_todo)

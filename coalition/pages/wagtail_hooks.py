@@ -5,24 +5,55 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from django.urls import URLPattern, path, reverse
+from django.http import HttpRequest
+from django.urls import URLPattern, path, reverse, reverse_lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from wagtail import hooks
+from wagtail.admin.menu import MenuItem
 from wagtail.admin.widgets import Button
 from wagtail.models import Page
 
 from coalition.pages import admin_views
 from coalition.pages.models import State
+from coalition.pages.reports import TranslationQueue
 from coalition.pages.selectors import record_of
 
 
 @hooks.register("register_admin_urls")
 def language_urls() -> list[URLPattern]:
-    """`/admin/pages/<id>/language/`."""
+    """`/admin/pages/<id>/language/` and the queue of translations."""
     return [
-        path("pages/<int:pk>/language/", admin_views.confirm_language, name="page_confirm_language")
+        path(
+            "pages/<int:pk>/language/", admin_views.confirm_language, name="page_confirm_language"
+        ),
+        path("reports/translations-waiting/", TranslationQueue.as_view(), name="translation_queue"),
+        path(
+            "reports/translations-waiting/results/",
+            TranslationQueue.as_view(results_only=True),
+            name="translation_queue_results",
+        ),
     ]
+
+
+class QueueMenuItem(MenuItem):
+    """Shown to those who translate."""
+
+    def is_shown(self, request: HttpRequest) -> bool:
+        """Any of the report's rights."""
+        return any(request.user.has_perm(right) for right in TranslationQueue.rights)
+
+
+@hooks.register("register_reports_menu_item")
+def queue_menu_item() -> MenuItem:
+    """After what was not checked."""
+    return QueueMenuItem(
+        gettext_lazy("Waiting for translation"),
+        reverse_lazy("translation_queue"),
+        name="translation-queue",
+        icon_name="wagtail-localize-language",
+        order=110,
+    )
 
 
 @hooks.register("register_page_header_buttons")

@@ -14,7 +14,8 @@ class RegistryConfig(AppConfig):
         """Register seeds, search and what roles may do with organisations."""
         from coalition.registry import search
         from coalition.registry import seeds as own
-        from monitoring.core import permissions, seeds
+        from coalition.registry.todo import organisations_todo
+        from monitoring.core import permissions, sections, seeds
 
         for role in ("secretariat", "administrator"):
             permissions.register(
@@ -28,5 +29,6 @@ class RegistryConfig(AppConfig):
                 "registry.delete_representative",
             )
         search.register_kind()
+        sections.register("todo", 70, organisations_todo)
         seeds.register("registry.organisations", 60, own.seed_organisations)
         seeds.register("registry.pages", 85, own.seed_pages)

@@ -115,6 +115,11 @@ class OrganisationViewSet(ModelViewSet):
 class AddStanding(generic.CreateView):
     """A step in an organisation's standing."""
 
+    def get_initial(self) -> dict[str, Any]:
+        """Organisation and kind from the link that led here."""
+        asked = {name: self.request.GET.get(name, "") for name in ("organisation", "kind")}
+        return {**super().get_initial(), **{name: one for name, one in asked.items() if one}}
+
     def save_instance(self) -> Standing:
         """Write through the service."""
         return set_standing(**self.form.cleaned_data, by=self.request.user)

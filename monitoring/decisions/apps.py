@@ -12,11 +12,13 @@ class DecisionsConfig(AppConfig):
 
     def ready(self) -> None:
         """Register what the room is seeded with and how its records are found, and grant rights."""
-        from monitoring.core import permissions, seeds
+        from monitoring.core import permissions, sections, seeds
         from monitoring.decisions import search
         from monitoring.decisions.seeds import seed
+        from monitoring.decisions.todo import decisions_todo
 
         search.install()
+        sections.register("todo", 40, decisions_todo)
         seeds.register("decisions", 30, seed)
         facts = ("decisions.add_decision", "decisions.change_decision", "decisions.view_decision")
         texts = ("decisions.add_edition", "decisions.change_edition", "decisions.view_edition")

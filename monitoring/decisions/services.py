@@ -231,6 +231,20 @@ def withdraw_decision(*, decision: Decision, by: Any) -> Decision:
     return update_decision(decision=decision, visibility=Decision.Visibility.WITHDRAWN, by=by)
 
 
+def note_checked(*, decision: Decision, by: Any) -> int:
+    """An analyst compared a decision with its source today and found it right.
+
+    Writes the day to the links that lead to a source; the record itself reads as before, so nothing
+    is announced. Returns how many links were dated; 0 says that there is nothing to compare with.
+    """
+    with transaction.atomic():
+        dated = decision.links.exclude(url="").update(checked=clock.today())
+        if dated:
+            today = clock.today().isoformat()
+            FieldSource.objects.create(decision=decision, field="checked", value=today, by=by)
+    return dated
+
+
 def _set_columns(decision: Decision, facts: Mapping[str, Any]) -> None:
     for name in COLUMNS:
         if name in facts:
@@ -248,7 +262,7 @@ def _set_relations(decision: Decision, facts: Mapping[str, Any]) -> None:
         if name in facts:
             getattr(decision, name).set(facts[name])
     if "links" in facts:
-        wanted = _links(facts["links"])
+        wanted = _with_days(decision, _links(facts["links"]))
         decision.links.all().delete()
         for values in wanted:
             link = Link(decision=decision, **values)
@@ -275,6 +289,12 @@ def _links(given: Iterable[str | Mapping[str, Any]]) -> list[dict[str, Any]]:
     return kept
 
 
+def _with_days(decision: Decision, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The form knows no dates: a link that stays keeps the day on which it was last checked."""
+    known = dict(decision.links.exclude(url="").values_list("url", "checked"))
+    return [{"checked": known.get(row.get("url", "")), **row} for row in rows]
+
+
 def _differs(decision: Decision, name: str, value: Any) -> bool:
     if name in COLUMNS:
         return bool(getattr(decision, name) != value)
@@ -288,7 +308,8 @@ def _as_text(decision: Decision, name: str, value: Any) -> str:
         return json.dumps(sorted(row.pk for row in rows))
     if name == "links":
         fields = ("url", "label_kk", "label_ru", "label_en", "checked")
-        stored = decision.links.values(*fields) if value is None else _links(value)
+        given = [] if value is None else _with_days(decision, _links(value))
+        stored = decision.links.values(*fields) if value is None else given
         rows = [[str(row.get(field) or "") for field in fields] for row in stored]
         return json.dumps(rows, ensure_ascii=False)
     if name == "codes":

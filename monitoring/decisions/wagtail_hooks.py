@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import URLPattern, path, reverse_lazy
+from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
+from wagtail.admin.menu import MenuItem
 from wagtail.permissions import register_permission_policy
 from wagtail.snippets.models import register_snippet
 
+from monitoring.decisions import reports
 from monitoring.decisions.models import Decision
 from monitoring.decisions.viewsets import (
     DecisionViewSet,
@@ -25,3 +32,46 @@ register_snippet(StageViewSet)
 def decisions() -> DecisionViewSet:
     """Decisions stand in the main menu."""
     return DecisionViewSet()
+
+
+@hooks.register("register_admin_urls")
+def report_urls() -> list[URLPattern]:
+    """`/admin/reports/unchecked/` and the click that notes a comparison."""
+    view = reports.UncheckedReport
+    return [
+        path("reports/unchecked/", view.as_view(), name="unchecked_report"),
+        path(
+            "reports/unchecked/results/",
+            view.as_view(results_only=True),
+            name="unchecked_report_results",
+        ),
+        path("decisions/<int:pk>/checked/", reports.decision_checked, name="decision_checked"),
+    ]
+
+
+class UncheckedMenuItem(MenuItem):
+    """Shown to those who keep decisions or sources."""
+
+    def is_shown(self, request: HttpRequest) -> bool:
+        """Any of the report's rights."""
+        return any(request.user.has_perm(right) for right in reports.UncheckedReport.rights)
+
+
+@hooks.register("register_reports_menu_item")
+def unchecked_menu_item() -> MenuItem:
+    """First among the reports."""
+    return UncheckedMenuItem(
+        _("Not checked for 14 days"),
+        reverse_lazy("unchecked_report"),
+        name="unchecked",
+        icon_name="time",
+        order=100,
+    )
+
+
+@hooks.register("register_log_actions")
+def log_actions(actions: Any) -> None:
+    """A comparison stands in the history of the decision."""
+    actions.register_action(
+        "decisions.checked", _("Checked today"), _("Compared with its source, nothing to change")
+    )

@@ -6,12 +6,14 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import OuterRef, Subquery
+from django.db.models import Exists, OuterRef, Q, Subquery
 from django.utils.translation import gettext, gettext_noop, override, pgettext
 
 from monitoring.core import clock
-from monitoring.evidence.models import Fetch, Source
+from monitoring.evidence.models import Fetch, Source, SourceQuerySet
 
+UNREAD_AFTER_DAYS = 14
+"""A source that has not been read for so long waits for a person, whatever its own limit."""
 BROKEN_AFTER = 3
 """Failures in a row after which a source that once answered counts as broken."""
 
@@ -62,6 +64,16 @@ def state_label(state: str) -> str:
         "broken": pgettext("state of a source", "does not work"),
         "paused": pgettext("state of a source", "paused"),
     }[state]
+
+
+def unread(sources: SourceQuerySet, now: dt.datetime) -> SourceQuerySet:
+    """Sources that are asked but were not read for fourteen days, the longest unread first."""
+    limit = now - dt.timedelta(days=UNREAD_AFTER_DAYS)
+    asked = Exists(Fetch.objects.filter(source=OuterRef("pk"), started_at__lt=limit))
+    never = Q(last_success_at=None) & Q(asked)
+    return sources.filter(Q(last_success_at__lt=limit) | never, paused=False).order_by(
+        "last_success_at", "pk"
+    )
 
 
 def sources_health(language: str) -> list[SourceHealth]:

@@ -14,9 +14,10 @@ class IntakeConfig(AppConfig):
 
     def ready(self) -> None:
         """Register the kinds of source it reads and what roles may do with candidates."""
-        from monitoring.core import permissions
+        from monitoring.core import permissions, sections
         from monitoring.evidence import kinds
         from monitoring.intake.services import take_in_entries
+        from monitoring.intake.todo import candidates_todo
 
         kinds.register(
             kinds.Kind(
@@ -26,5 +27,6 @@ class IntakeConfig(AppConfig):
                 take_in=take_in_entries,
             )
         )
+        sections.register("todo", 20, candidates_todo)
         for role in ("analyst", "administrator"):
             permissions.register(role, "intake.view_candidate", "intake.change_candidate")
