@@ -78,7 +78,7 @@ def dated(
     date: dt.date | None, precision: str = "day", end: dt.date | None = None
 ) -> SafeString | str:
     """A date in words inside `<time>`; «күні табылмады» when it is not known."""
-    if date is None:
+    if not date:  # None, or the empty text that a template makes of a name it does not know
         return pgettext("date", "date not found")
     words = dates.long_date(date, precision, _language(), end)
     machine = {"year": f"{date:%Y}", "month": f"{date:%Y-%m}", "announced": f"{date:%Y-%m}"}
