@@ -14,10 +14,21 @@ class WebsiteConfig(AppConfig):
         """Register the seeds, show the pages in the frame, say what waits for editors."""
         from coalition.website import frame
         from coalition.website import seeds as own
+        from coalition.website.about import contact_line
         from coalition.website.todo import guide_todo
-        from monitoring.core import sections, seeds
+        from monitoring.core import permissions, sections, seeds
 
         seeds.register("website.tree", 55, own.seed_tree)
         seeds.register("website", 80, own.seed_pages)
         frame.show()
+        for slot in ("decision.contact", "news.contact"):
+            sections.register(slot, 50, contact_line)
+        for role in ("secretariat", "administrator"):
+            permissions.register(
+                role,
+                "website.add_grant",
+                "website.change_grant",
+                "website.delete_grant",
+                "website.change_contactsettings",
+            )
         sections.register("todo", 40, guide_todo)

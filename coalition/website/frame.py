@@ -11,7 +11,9 @@ from monitoring.core import sections
 from monitoring.core.routes import word
 from monitoring.core.sections import Section
 
-BELOW = {"funding": "about"}
+BELOW = dict.fromkeys(
+    ("funding", "method", "rules", "press", "contact", "privacy", "accessibility"), "about"
+)
 """Pages that the seed puts under another: their address begins with its address."""
 
 
@@ -30,6 +32,12 @@ def labels() -> dict[str, str]:
         "about": gettext("About the coalition"),
         "memorandum": gettext("Memorandum"),
         "funding": gettext("Who funds us"),
+        "method": gettext("Method"),
+        "rules": gettext("Rules not adopted yet"),
+        "press": gettext("Press"),
+        "contact": gettext("Contact"),
+        "privacy": gettext("Privacy"),
+        "accessibility": gettext("Accessibility"),
     }
 
 
@@ -61,9 +69,10 @@ NAVIGATION = [
     (50, _item("about")),
 ]
 FOOTER = [
-    (10, _group("site", ("memorandum", "news"))),
-    (10, _group("help", ("guide",))),
-    (10, _group("coalition", ("about", "members", "funding"))),
+    (10, _group("site", ("memorandum", "news", "press"))),
+    (30, _group("data", ("method",))),
+    (10, _group("help", ("guide", "accessibility"))),
+    (10, _group("coalition", ("about", "members", "contact", "funding", "privacy"))),
 ]
 
 

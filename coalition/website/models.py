@@ -5,11 +5,15 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any, ClassVar
 
+from django.core.exceptions import ValidationError
 from django.db import models
+from django.db.models import F, Q
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from wagtail import blocks
 from wagtail.admin.panels import FieldPanel, FieldRowPanel
+from wagtail.contrib.settings.models import BaseSiteSetting, register_setting
 from wagtail.fields import StreamField
 
 from coalition.pages.models import BasePage
@@ -126,11 +130,12 @@ class StandardPage(BasePage):
         return self.section
 
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
-        """Adds the page above, and those below this one that exist in its language."""
+        """Adds the page above, those below that exist in its language, and rows of its section."""
         from coalition.pages.selectors import parent_of
-        from coalition.website import selectors
+        from coalition.website import about, selectors
 
         context = super().get_context(request, *args, **kwargs)
+        context["extra"] = about.extra_of(self)
         context["children"] = selectors.children_of(self)
         context["parent"] = parent_of(self)
         return context
@@ -225,3 +230,115 @@ class GuidePage(BasePage):
         context["parent"] = parent_of(self)
         context.update(guide.context_of(self))
         return context
+
+
+class GrantQuerySet(models.QuerySet["Grant"]):
+    """Verbs of grants."""
+
+    def newest_first(self) -> GrantQuerySet:
+        """By the year it begins."""
+        return self.order_by("-year_from", "-pk")
+
+
+class Grant(models.Model):
+    """Money that somebody gave the coalition: shown to readers as it stands here."""
+
+    class Currency(models.TextChoices):
+        KZT = "KZT", "₸"
+        USD = "USD", "$"
+        EUR = "EUR", "€"
+
+    funder_kk = models.CharField(_("who gave it, in Kazakh"), max_length=300)
+    funder_ru = models.CharField(_("who gave it, in Russian"), max_length=300)
+    funder_en = models.CharField(_("who gave it, in English"), max_length=300)
+    amount = models.DecimalField(
+        _("sum"),
+        max_digits=14,
+        decimal_places=2,
+        null=True,
+        blank=True,
+        help_text=_("Empty: readers are told that the sum is not known."),
+    )
+    currency = models.CharField(
+        _("currency"), max_length=3, choices=Currency.choices, default=Currency.KZT
+    )
+    year_from = models.PositiveSmallIntegerField(_("first year"))
+    year_to = models.PositiveSmallIntegerField(_("last year"), null=True, blank=True)
+    purpose_kk = models.CharField(_("what for, in Kazakh"), max_length=500)
+    purpose_ru = models.CharField(_("what for, in Russian"), max_length=500)
+    purpose_en = models.CharField(_("what for, in English"), max_length=500)
+    source = models.URLField(_("address of the agreement or report"), max_length=500, blank=True)
+
+    objects = GrantQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("funding")
+        verbose_name_plural = pgettext_lazy("rows", "funding")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(amount__isnull=True) | Q(amount__gt=0), name="grant_of_some_sum"
+            ),
+            models.CheckConstraint(
+                condition=Q(year_from__gte=1991, year_from__lte=2100)
+                & (Q(year_to__isnull=True) | Q(year_to__gte=F("year_from"), year_to__lte=2100)),
+                name="grant_years_in_order",
+                violation_error_message=_("The last year stands before the first."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.funder_ru}, {self.year_from}"
+
+
+def check_phone(value: str) -> None:
+    """A phone as people write it: +7 and ten digits, spaces, brackets, hyphens. Raises."""
+    digits = sum(letter.isdigit() for letter in value)
+    if set(value) - set("+0123456789 ()-\u00a0") or digits != 11:
+        raise ValidationError(
+            _("A phone number has 11 digits, such as +7 700 000 00 00; here there are %(count)s.")
+            % {"count": digits}
+        )
+
+
+@register_setting(icon="mail")
+class ContactSettings(BaseSiteSetting):
+    """Whom a journalist or a resident reaches; empty fields are said to be empty."""
+
+    spokesperson_kk: models.CharField[str, str] = models.CharField(
+        _("spokesperson, in Kazakh"),
+        max_length=200,
+        blank=True,
+        help_text=_("Name and role; only with the person's consent."),
+    )
+    spokesperson_ru: models.CharField[str, str] = models.CharField(
+        _("spokesperson, in Russian"), max_length=200, blank=True
+    )
+    spokesperson_en: models.CharField[str, str] = models.CharField(
+        _("spokesperson, in English"), max_length=200, blank=True
+    )
+    spokesperson_phone: models.CharField[str, str] = models.CharField(
+        _("spokesperson's phone"), max_length=30, blank=True, validators=[check_phone]
+    )
+    spokesperson_email: models.EmailField[str, str] = models.EmailField(
+        _("spokesperson's e-mail"), blank=True
+    )
+    phone: models.CharField[str, str] = models.CharField(
+        _("secretariat's phone"), max_length=30, blank=True, validators=[check_phone]
+    )
+    email: models.EmailField[str, str] = models.EmailField(_("secretariat's e-mail"), blank=True)
+    address_kk: models.CharField[str, str] = models.CharField(
+        _("postal address, in Kazakh"), max_length=300, blank=True
+    )
+    address_ru: models.CharField[str, str] = models.CharField(
+        _("postal address, in Russian"), max_length=300, blank=True
+    )
+    address_en: models.CharField[str, str] = models.CharField(
+        _("postal address, in English"), max_length=300, blank=True
+    )
+
+    class Meta:
+        verbose_name = _("contacts")
+        verbose_name_plural = _("contacts")
+
+    def __str__(self) -> str:
+        return str(self._meta.verbose_name)

@@ -32,6 +32,8 @@ WORDS: dict[str, dict[str, str]] = {
     "calendar": {"kk": "kuntizbe", "ru": "kalendar", "en": "calendar"},
     "privacy": {"kk": "derbes-derekter", "ru": "dannye-o-vas", "en": "privacy"},
     "funding": {"kk": "karzhylandyru", "ru": "finansirovanie", "en": "funding"},
+    "rules": {"kk": "erezheler", "ru": "pravila", "en": "rules"},
+    "accessibility": {"kk": "kolzhetimdilik", "ru": "dostupnost", "en": "accessibility"},
     "tasks": {"kk": "tapsyrmalar", "ru": "zadachi", "en": "tasks"},
     "sign-in": {"kk": "kiru", "ru": "vkhod", "en": "sign-in"},
     "sign-out": {"kk": "shygu", "ru": "vykhod", "en": "sign-out"},

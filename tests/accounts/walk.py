@@ -74,6 +74,7 @@ MODELS = (
     ("wagtailusers", "user"),
     ("accounts", "user"),
     ("registry", "organisation"),
+    ("website", "contactsettings"),
     ("wagtailcore", "groupapprovaltask"),
 )
 PAGE_ACTIONS = ("delete", "move", "publish", "unpublish", "copy", "add_tags", "add_to_collection")
