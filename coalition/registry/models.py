@@ -325,12 +325,17 @@ class OrganisationIndexPage(BasePage):
         verbose_name_plural = _("lists of organisations")
 
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
-        """Adds `members` and `founders`: rows of each, never added up."""
+        """Adds the lists of the directory, never added up, and its filter, map and table."""
         from coalition.registry import selectors
 
         context: dict[str, Any] = super().get_context(request, *args, **kwargs)
-        context.update(selectors.directory(_language(), request))
-        return context
+        found = selectors.directory(_language(), request, self.get_url(request) or "")
+        if found["query"]:
+            # The filter goes along when the language is switched.
+            context["alternates"] = [
+                {**one, "url": f"{one['url']}?{found['query']}"} for one in context["alternates"]
+            ]
+        return context | found
 
 
 class OrganisationPage(BasePage):

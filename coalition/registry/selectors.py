@@ -2,68 +2,215 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
-from operator import attrgetter
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
+from django.core.paginator import Paginator
 from django.db.models import Q
-from django.http import HttpRequest
+from django.http import HttpRequest, QueryDict
+from django.utils.translation import gettext, pgettext
 
 from coalition.pages.selectors import in_language
+from coalition.registry.directory import (
+    VIEWS,
+    Directory,
+    Entry,
+    Filters,
+    Option,
+    Tile,
+    standing_labels,
+)
 from coalition.registry.models import Organisation, OrganisationPage, Standing
 from monitoring.core import sections
 from monitoring.core.models import LANGUAGES
+from monitoring.core.text import fold
 
 CONTACTS = ("address", "phone", "email", "website")
 
 
+PAGE_SIZE = 50
+
+
 @dataclass(frozen=True)
 class Row:
-    """One organisation in a list; `url` is empty where its page is not shown in the language."""
+    """One organisation in a list; `url` is empty where its page is not shown in the language.
 
-    organisation: Organisation
+    `note` tells two of one name and place apart.
+    """
+
     name: str
     place: str
     url: str
+    number: int | None = None
+    lead: str = ""
+    note: str = ""
+
+    @property
+    def where(self) -> str:
+        """The place, and what tells twins apart."""
+        return f"{self.place} · {self.note}" if self.note else self.place
 
 
-def directory(language: str, request: HttpRequest | None = None) -> dict[str, Any]:
-    """Confirmed members and, apart from them, the founders of 2005. Three queries.
+def directory(language: str, request: HttpRequest, address: str) -> dict[str, Any]:
+    """The directory under the filter of an address: lists, boxes, map, table. Six queries.
 
-    An organisation may stand in both lists: one says who is a member, the other who founded.
+    Confirmed members, founders of 2005 not confirmed since and ended memberships are lists of
+    their own. The first of them that is not empty is paged, and counted by the boxes and the map.
     """
-    addresses = _addresses(language, request)
-    known = Organisation.objects.with_standing()
-    known = known.filter(Q(standing_kind=Standing.Kind.CONFIRMED) | Q(number__isnull=False))
-    organisations = list(known.order_by("number", "pk"))
-    standing = attrgetter("standing_kind")  # annotated
-    confirmed = [one for one in organisations if standing(one) == Standing.Kind.CONFIRMED]
-    founders = [one for one in organisations if one.number is not None]
+    filters = Filters.from_params(request.GET)
+    found = Directory(filters, language)
+    lists = {standing: found.listed(standing) for standing in found.shown}
+    page = Paginator(lists[found.lead], PAGE_SIZE).get_page(request.GET.get("page"))
+    parts = {
+        standing: list(page.object_list) if standing == found.lead else entries[:PAGE_SIZE]
+        for standing, entries in lists.items()
+        if standing == found.lead or page.number == 1
+    }
+    shown = rows(found, [one for part in parts.values() for one in part], request)
+    query = filters.to_params()
+    facets = found.facets()
     return {
-        "members": _rows(confirmed, language, addresses),
-        "founders": _rows(founders, language, addresses),
+        "filters": filters,
+        "is_filtered": filters.narrows(),
+        "lead_list": found.lead,
+        "has_members": any(one.standing == Standing.Kind.CONFIRMED for one in found.entries),
+        "lists": [
+            {
+                "standing": standing,
+                "total": len(lists[standing]),
+                "rows": [shown[one.pk] for one in part],
+                "more_url": _with(address, filters.only("standing", standing).to_params())
+                if len(part) < len(lists[standing]) and standing != found.lead
+                else "",
+            }
+            for standing, part in parts.items()
+        ],
+        "facets": [
+            {"name": group, "title": title, "options": facets[group]}
+            for group, title in _group_titles().items()
+        ],
+        "chips": _chips(address, filters, facets),
+        "tiles": [_tile(address, filters, tile) for tile in found.tiles()],
+        "table": _table(address, found),
+        "views": [
+            {
+                "name": view,
+                "url": _with(address, replace(filters, view=view).to_params()),
+                "is_current": view == filters.view,
+            }
+            for view in VIEWS
+        ],
+        "page_number": page.number,
+        "page_total": page.paginator.num_pages,
+        "previous_url": _page(address, query, page.number - 1) if page.has_previous() else "",
+        "next_url": _page(address, query, page.number + 1) if page.has_next() else "",
+        "query": query.urlencode(),
+        "data_query": replace(filters, view=VIEWS[0]).to_params().urlencode(),
+        "kept": [
+            *([("q", filters.query)] if filters.query else []),
+            *([("view", filters.view)] if filters.view != VIEWS[0] else []),
+        ],
         "secretariat_email": settings.SECRETARIAT_EMAIL,
     }
 
 
+def rows(found: Directory, entries: list[Entry], request: HttpRequest | None) -> dict[int, Row]:
+    """The rows of organisations by id, with the sentence and the address of their page. A query."""
+    pages = _pages(found.language, [one.pk for one in entries])
+    twins = found.twins()
+    shown = {}
+    for one in entries:
+        page = pages.get(one.pk)
+        same = (fold(one.name), one.place) in twins
+        shown[one.pk] = Row(
+            one.name,
+            one.place,
+            (page.get_url(request) or "") if page else "",
+            one.number,
+            page.lead if page else "",
+            (page.slug if page else f"№ {one.pk}") if same else "",
+        )
+    return shown
+
+
 def founders(language: str, request: HttpRequest | None = None) -> list[Row]:
-    """The founding organisations as listed in 2005. Two queries."""
-    return _rows(Organisation.objects.founders(), language, _addresses(language, request))
-
-
-def _rows(found: Iterable[Organisation], language: str, addresses: dict[int, str]) -> list[Row]:
+    """The founding organisations as listed in 2005, in the order of the list. Two queries."""
+    listed = list(Organisation.objects.founders())
+    pages = _pages(language, [one.pk for one in listed])
     return [
-        Row(one, one.short_name(language), one.place(language), addresses.get(one.pk, ""))
-        for one in found
+        Row(
+            one.short_name(language),
+            one.place(language),
+            (pages[one.pk].get_url(request) or "") if one.pk in pages else "",
+            one.number,
+        )
+        for one in listed
     ]
 
 
-def _addresses(language: str, request: HttpRequest | None) -> dict[int, str]:
-    pages = in_language(OrganisationPage.objects.all(), language)
-    return {page.organisation_id: page.get_url(request) or "" for page in pages}
+def _pages(language: str, ids: list[int]) -> dict[int, OrganisationPage]:
+    found = in_language(OrganisationPage.objects.filter(organisation_id__in=ids), language)
+    return {page.organisation_id: page for page in found.defer("body")}
+
+
+def _group_titles() -> dict[str, str]:
+    return {
+        "standing": gettext("Standing"),
+        "region": pgettext("filter", "Region"),
+        "place": pgettext("filter", "Town or village"),
+        "experience": gettext("Field of experience"),
+        "form": pgettext("filter", "Legal form"),
+    }
+
+
+def _chips(address: str, filters: Filters, facets: dict[str, list[Option]]) -> list[dict[str, str]]:
+    """What is ticked and typed, each with the address without it."""
+    chips = [("q", "", f"«{filters.query}»")] if filters.query else []
+    chips += [
+        (group, option.value, option.label)
+        for group, options in facets.items()
+        for option in options
+        if option.checked
+    ]
+    return [
+        {"label": label, "address": _with(address, filters.without(group, value).to_params())}
+        for group, value, label in chips
+    ]
+
+
+def _tile(address: str, filters: Filters, tile: Tile) -> dict[str, Any]:
+    """A tile leads to its region's organisations, a chosen one to all, an empty one nowhere."""
+    target = filters.without("region") if tile.active else filters.only("region", tile.code)
+    linked = tile.count or tile.active
+    return {**vars(tile), "url": _with(address, target.to_params()) if linked else ""}
+
+
+def _table(address: str, found: Directory) -> dict[str, Any]:
+    """The map in words and numbers; each standing has its own column."""
+    labels = standing_labels()
+    region = pgettext("filter", "Region")
+    lines = []
+    for tile, counts in found.by_region():
+        link = _tile(address, found.filters, tile)["url"]
+        lines.append(
+            [
+                {"name": region, "text": tile.label, "url": link},
+                *({"name": labels[one], "text": str(counts[one])} for one in found.shown),
+            ]
+        )
+    return {"columns": [region, *(labels[one] for one in found.shown)], "rows": lines}
+
+
+def _with(address: str, params: QueryDict) -> str:
+    return f"{address}?{params.urlencode()}" if params else address
+
+
+def _page(address: str, params: QueryDict, number: int) -> str:
+    params = params.copy()
+    params["page"] = str(number)
+    return _with(address, params)
 
 
 def profile(page: OrganisationPage, language: str) -> dict[str, Any]:
