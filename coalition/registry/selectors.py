@@ -20,10 +20,11 @@ from coalition.registry.directory import (
     Filters,
     Option,
     Tile,
+    directory_standing,
     standing_labels,
 )
 from coalition.registry.models import Organisation, OrganisationPage, Standing
-from monitoring.core import sections
+from monitoring.core import clock, sections
 from monitoring.core.models import LANGUAGES
 from monitoring.core.text import fold
 
@@ -214,31 +215,43 @@ def _page(address: str, params: QueryDict, number: int) -> str:
 
 
 def profile(page: OrganisationPage, language: str) -> dict[str, Any]:
-    """What an organisation's page shows beside its own text. Two queries."""
+    """What an organisation's page shows beside its own text. Six queries and those of the slots."""
     pages = list(
         OrganisationPage.objects.filter(Q(live=True) | Q(pk=page.pk))
         .filter(organisation_id=page.organisation_id)
-        .select_related("organisation__legal_form", "organisation__region")
+        .select_related("organisation__legal_form", "organisation__region", "logo")
         .order_by("pk")
     )
     organisation = pages[0].organisation if pages else page.organisation
-    standings = list(organisation.standings.all())
+    standings = [one for one in organisation.standings.all() if one.since <= clock.today()]
     newest = standings[-1] if standings else None
+    standing = directory_standing(newest.kind if newest else None, organisation.number)
     return {
         "organisation": organisation,
         "full_name": organisation.label_in(language),
         "place": organisation.place(language),
         "legal_form": organisation.legal_form.label_in(language) if organisation.legal_form else "",
         "standings": standings,
-        "confirmed": newest is not None and newest.kind == Standing.Kind.CONFIRMED,
-        "ended": newest is not None and newest.kind == Standing.Kind.ENDED,
+        "newest": newest,
+        "confirmed": standing == Standing.Kind.CONFIRMED,
+        "ended": standing == Standing.Kind.ENDED,
         "names": _names(organisation, language),
         "contacts": _contacts(page, pages),
-        "sections": sections.collect("organisation.page", [organisation.pk], language)[
-            organisation.pk
+        "logo": page.logo or next((one.logo for one in pages if one.logo), None),
+        "experience": [
+            {"label": one.short(language), "title": one.label_in(language), "key": one.key}
+            for one in organisation.experience.all()
         ],
+        "region_name": organisation.region.label_in(language),
+        "standing": standing,
+        "documents": _slot("organisation.documents", organisation, language),
+        "sections": _slot("organisation.page", organisation, language),
         "secretariat_email": settings.SECRETARIAT_EMAIL,
     }
+
+
+def _slot(name: str, organisation: Organisation, language: str) -> list[sections.Section]:
+    return sections.collect(name, [organisation.pk], language)[organisation.pk]
 
 
 def _names(organisation: Organisation, language: str) -> list[dict[str, Any]]:

@@ -238,6 +238,7 @@ PAGE_CACHE_SECONDS = env.int("PAGE_CACHE_SECONDS", default=3600)
 
 PAGE_CACHE_PARAMETERS = frozenset(
     {"page", "p", "topic", "kind", "body", "status", "region", "year", "asked"}
+    | {"standing", "place", "experience", "form", "view"}
 )
 """Names in addresses that pages read; an address with another name is answered, never kept."""
 
