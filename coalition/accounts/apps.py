@@ -16,10 +16,10 @@ class AccountsConfig(AppConfig):
         from wagtail.models import Page
         from wagtail.permissions import register_permission_policy
 
-        from coalition.accounts import limits
+        from coalition.accounts import limits, nudges
         from coalition.accounts import seeds as own
         from coalition.accounts.todo import workflow_todo
-        from monitoring.core import permissions, sections, seeds
+        from monitoring.core import permissions, sections, seeds, sweeps
 
         permissions.register(
             "administrator",
@@ -42,5 +42,6 @@ class AccountsConfig(AppConfig):
         permissions.register("translator", "wagtail_localize.submit_translation")
         permissions.register("secretariat", "wagtail_localize.submit_translation")
         sections.register("todo", 10, workflow_todo)
+        sweeps.register(nudges.SWEEP, 600, nudges.nudge_due)
         seeds.register("accounts.roles", 50, own.seed_roles)
         seeds.register("accounts.trees", 95, own.seed_trees)

@@ -45,6 +45,14 @@ class User(AbstractBaseUser, PermissionsMixin):
     is_staff = models.BooleanField(_("staff status"), default=False)
     is_active = models.BooleanField(_("active"), default=True)
     date_joined = models.DateTimeField(_("date joined"), default=clock.now)
+    wants_nudges = models.BooleanField(
+        _("a weekly mail of what waits for me"),
+        default=True,
+        help_text=_("It comes only when something waits."),
+    )
+    nudged_for = models.DateField(
+        null=True, editable=False, help_text=_("The Monday of the week last looked at.")
+    )
 
     objects = UserManager()
 

@@ -7,11 +7,31 @@ from typing import Any
 
 from django.forms import Media
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from wagtail.admin.action_menu import SubmitForModerationMenuItem
 from wagtail.admin.ui.components import Component
 from wagtail.models import Page
+from wagtail.snippets.action_menu import SubmitForModerationMenuItem as SubmitSnippetMenuItem
 
 from coalition.accounts.limits import explorable, is_limited
 from monitoring.core import todo
+
+
+class _Review:
+    """The words of the button, in the person's language."""
+
+    def get_context_data(self, parent_context: Mapping[str, Any]) -> dict[str, Any]:
+        """Wagtail would add the stored name of the workflow, which is in three languages."""
+        context: dict[str, Any] = super().get_context_data(parent_context)  # type: ignore[misc] # a mixin
+        return {**context, "label": _("Send for review")}
+
+
+class SendForReview(_Review, SubmitForModerationMenuItem):
+    """Of a page."""
+
+
+class SendTextForReview(_Review, SubmitSnippetMenuItem):
+    """Of a text of a decision."""
 
 
 class TodoPanel(Component):

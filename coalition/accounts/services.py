@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from django.apps import apps
 from django.contrib.auth.models import Group, Permission
+from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import ImproperlyConfigured
 from django.db import transaction
 from django.db.models import Q
@@ -16,9 +17,12 @@ from wagtail.models import (
     GroupPagePermission,
     Page,
     Workflow,
+    WorkflowContentType,
+    WorkflowMixin,
     WorkflowPage,
     WorkflowTask,
 )
+from wagtail.snippets.models import get_snippet_models
 from wagtail.users.models import UserProfile
 
 from coalition.accounts import roles
@@ -28,8 +32,11 @@ from monitoring.core import permissions
 ADMIN_LANGUAGE = "ru"
 """What the admin reads in until a person chooses: Wagtail itself ships Russian, not Kazakh."""
 
-REVIEW = "Хатшылық · Секретариат · Secretariat"
+REVIEW = "Хатшылықтың тексеруі · Проверка секретариатом · Secretariat review"
 """Name of the one workflow and its task: a stored name has no language of its own."""
+
+OLD_REVIEW = "Хатшылық · Секретариат · Secretariat"
+"""What they were called at first."""
 
 STOCK_REVIEW = "Moderators approval"
 """What Wagtail's own migration calls its workflow and task."""
@@ -74,12 +81,18 @@ def prepare_profile(*, user: User) -> None:
         profile.save(update_fields=["preferred_language"])
 
 
+def language_of(user: User) -> str:
+    """The language in which a person reads the admin and its mails."""
+    return str(UserProfile.get_for_user(user).preferred_language or ADMIN_LANGUAGE)[:2]
+
+
 def sync_groups() -> dict[str, int]:
     """Make the groups of the roles say exactly what the list of roles says. Idempotent.
 
     1. One group a role, with the permissions that the rooms registered.
     2. Rights on the tree of pages and on the library of images and documents.
-    3. One workflow, approved by the secretariat, bound to the whole tree.
+    3. One workflow, approved by the secretariat, bound to the whole tree and to the texts that
+       have drafts (of decisions).
     4. Wagtail's own groups and workflow go, unless someone is in them.
 
     Groups of single organisations are the registry's and stay as they are. Returns the number of
@@ -175,6 +188,8 @@ def set_collection_rights(*, group: Group, collection: Collection, rights: Itera
 def _seed_review() -> None:
     secretariat = Group.objects.get(name="secretariat")
     root = Page.objects.get(depth=1)
+    GroupApprovalTask.objects.filter(name=OLD_REVIEW).update(name=REVIEW)
+    Workflow.objects.filter(name=OLD_REVIEW).update(name=REVIEW)
     task = GroupApprovalTask.objects.filter(name=REVIEW).first()
     if task is None:
         task = GroupApprovalTask.objects.create(name=REVIEW, active=True)
@@ -189,6 +204,12 @@ def _seed_review() -> None:
         # The one that Wagtail's migration bound; a workflow that a person bound stays.
         bound.workflow = workflow
         bound.save(update_fields=["workflow"])
+    for model in get_snippet_models():
+        if issubclass(model, WorkflowMixin):
+            kind = ContentType.objects.get_for_model(model, for_concrete_model=False)
+            WorkflowContentType.objects.get_or_create(
+                content_type=kind, defaults={"workflow": workflow}
+            )
 
 
 def _remove_stock() -> None:

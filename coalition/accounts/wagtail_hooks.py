@@ -4,15 +4,20 @@ from __future__ import annotations
 
 from typing import Any
 
+from django import forms
 from django.http import HttpRequest
+from django.utils.translation import gettext_lazy
 from wagtail import hooks
+from wagtail.admin.action_menu import SubmitForModerationMenuItem
+from wagtail.admin.views.account import BaseSettingsPanel, notifications_tab
 from wagtail.documents.api.admin.views import DocumentsAdminAPIViewSet
 from wagtail.images.api.admin.views import ImagesAdminAPIViewSet
 from wagtail.permissions import policy_registry
+from wagtail.snippets.action_menu import SubmitForModerationMenuItem as SubmitSnippetMenuItem
 
 from coalition.accounts.limits import is_limited, linkable
 from coalition.accounts.models import User
-from coalition.accounts.panels import OwnPagesPanel, TodoPanel
+from coalition.accounts.panels import OwnPagesPanel, SendForReview, SendTextForReview, TodoPanel
 from coalition.accounts.services import prepare_profile
 
 SEEING = ("choose", "change", "delete")
@@ -35,6 +40,43 @@ def no_doors_that_are_closed(request: HttpRequest, items: list[Any]) -> None:
 def todo_first(request: HttpRequest, panels: list[Any]) -> None:
     """What waits for the person stands above everything else."""
     panels += [TodoPanel(), OwnPagesPanel()]
+
+
+class NudgesForm(forms.ModelForm[User]):
+    """The one switch."""
+
+    class Meta:
+        model = User
+        fields = ("wants_nudges",)
+
+
+@hooks.register("register_account_settings_panel")
+class NudgesPanel(BaseSettingsPanel):
+    """In a person's account, beside the switches of the review's mails."""
+
+    name = "nudges"
+    title = gettext_lazy("Weekly mail")
+    tab = notifications_tab
+    order = 50
+    form_class = NudgesForm
+
+
+@hooks.register("construct_page_action_menu")
+def say_send_for_review(items: list[Any], request: HttpRequest, context: dict[str, Any]) -> None:
+    """One button, one word, whatever the workflow is called in three languages."""
+    items[:] = [
+        SendForReview(order=one.order) if type(one) is SubmitForModerationMenuItem else one
+        for one in items
+    ]
+
+
+@hooks.register("construct_snippet_action_menu")
+def say_it_for_texts(items: list[Any], request: HttpRequest, context: dict[str, Any]) -> None:
+    """Likewise for texts of decisions."""
+    items[:] = [
+        SendTextForReview(order=one.order) if type(one) is SubmitSnippetMenuItem else one
+        for one in items
+    ]
 
 
 @hooks.register("construct_page_chooser_queryset")

@@ -8,11 +8,17 @@ from __future__ import annotations
 from typing import Any
 
 from django.db.models.signals import post_delete, post_save, pre_delete
-from wagtail.models import Page, PageViewRestriction
-from wagtail.signals import post_page_move
+from wagtail.models import Page, PageViewRestriction, TaskState, WorkflowState
+from wagtail.signals import (
+    post_page_move,
+    task_submitted,
+    workflow_approved,
+    workflow_rejected,
+    workflow_submitted,
+)
 from wagtail_localize.models import TranslationLog
 
-from coalition.pages import services
+from coalition.pages import review, services
 from coalition.pages.models import BasePage
 from coalition.pages.search import touch_page
 from monitoring.search.services import touch
@@ -67,8 +73,40 @@ def _touch_tree(top: Page) -> None:
         touch_page(page)
 
 
+def on_text_submitted(sender: Any, instance: TaskState, user: Any = None, **_: Any) -> None:
+    """Somebody sent a page or another text for review, or sent it again."""
+    review.tell_submitted(task_state=instance, by=user)
+
+
+def on_text_approved(sender: Any, instance: WorkflowState, user: Any = None, **_: Any) -> None:
+    """The review ended well."""
+    review.tell_approved(workflow_state=instance, by=user)
+
+
+def on_text_returned(sender: Any, instance: WorkflowState, user: Any = None, **_: Any) -> None:
+    """The text came back with a remark."""
+    review.tell_returned(workflow_state=instance, by=user)
+
+
+def on_review_asked(sender: Any, **_: Any) -> None:
+    """The mail of the first task says it already."""
+
+
+def _instead_of_wagtails_mails() -> None:
+    # Django keeps the first receiver of a name: Wagtail's own, connected after this room is ready,
+    # find their places taken. A test asserts that each occasion sends one mail, and which.
+    for signal, receiver, model, name in (
+        (task_submitted, on_text_submitted, TaskState, "group_approval_task_submitted"),
+        (workflow_submitted, on_review_asked, WorkflowState, "workflow_state_submitted"),
+        (workflow_approved, on_text_approved, WorkflowState, "workflow_state_approved"),
+        (workflow_rejected, on_text_returned, WorkflowState, "workflow_state_rejected"),
+    ):
+        signal.connect(receiver, sender=model, dispatch_uid=f"{name}_email_notification")
+
+
 def connect() -> None:
     """Listen. Called once, by the room's `ready()`."""
+    _instead_of_wagtails_mails()
     post_save.connect(on_page_saved, dispatch_uid="pages.saved")
     pre_delete.connect(before_page_deleted, dispatch_uid="pages.deleting")
     post_delete.connect(on_page_deleted, dispatch_uid="pages.deleted")

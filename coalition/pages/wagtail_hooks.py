@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from django.contrib import messages
 from django.http import HttpRequest
 from django.urls import URLPattern, path, reverse, reverse_lazy
 from django.utils.translation import gettext as _
@@ -68,6 +69,22 @@ def confirm_button(
     if record is not None and not record.is_original and record.state != State.COMPLETE:
         url = reverse("page_confirm_language", args=[page.pk])
         yield Button(_("Confirm the translation"), url, icon_name="check", priority=65)
+
+
+@hooks.register("before_edit_page")
+@hooks.register("before_edit_snippet")
+def show_the_remark(request: HttpRequest, thing: Any) -> None:
+    """A text that came back says so, and why, where its author opens it."""
+    state = getattr(thing, "current_workflow_state", None)
+    if request.method != "GET" or state is None:
+        return
+    if state.status == state.STATUS_NEEDS_CHANGES and state.current_task_state:
+        remark = state.current_task_state.specific.get_comment() or "–"
+        messages.warning(
+            request,
+            _("The secretariat returned this text: “%(remark)s” Correct it and send it again.")
+            % {"remark": remark},
+        )
 
 
 @hooks.register("register_log_actions")

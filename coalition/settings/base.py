@@ -231,6 +231,10 @@ MAIL_ALLOWED_RECIPIENTS = env.list("MAIL_ALLOWED_RECIPIENTS", default=[])
 """Outside production: the only addresses or @domains mailed over SMTP; files take any."""
 DIGEST_HOUR = env.int("DIGEST_HOUR", default=8)
 """Hour of the daily and weekly digest, Asia/Almaty."""
+TODO_MAIL_DAY = env.int("TODO_MAIL_DAY", default=1)
+"""Day of the weekly mail of what waits for editors: 1 is Monday; 0 switches it off for all."""
+TODO_MAIL_HOUR = env.int("TODO_MAIL_HOUR", default=9)
+"""Hour of that mail, Asia/Almaty."""
 
 # -- readers' pages -------------------------------------------------------------
 PAGE_CACHE_SECONDS = env.int("PAGE_CACHE_SECONDS", default=3600)
