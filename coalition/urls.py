@@ -11,12 +11,13 @@ from wagtail.documents import urls as wagtaildocs_urls
 from coalition.accounts.views import to_the_door
 from coalition.locale.views import admin_catalog
 from coalition.pages.views import front_door, rendition
-from monitoring.core.views import healthz, readyz
+from monitoring.core.views import healthz, readyz, security_txt
 
 urlpatterns = [
     path("", front_door, name="front_door"),
     path("healthz", healthz, name="healthz"),
     path("readyz", readyz, name="readyz"),
+    path(".well-known/security.txt", security_txt, name="security_txt"),
     # Before Wagtail's: theirs do not know our Kazakh.
     path("admin/jsi18n/", admin_catalog),
     path("admin/localize/jsi18n/", admin_catalog),

@@ -6,6 +6,7 @@ link of the seeded site leads to stands in `UNLINKED`.
 
 from __future__ import annotations
 
+import re
 from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -37,6 +38,10 @@ BY_LINK_ALONE = {
     "wagtailcore_authenticate_with_password": "a page under a password; there is none",
     "wagtailcore_login": "a page under a login; there is none",
 }
+
+
+OF_THE_SIGNED_IN = re.compile(r"account_\w+|mfa_\w+|reauthenticate|tasks|our_organisation\w*")
+"""Views of people who sign in; they have cookies and tokens and are never kept."""
 
 
 @dataclass(frozen=True)
@@ -115,6 +120,7 @@ def public_views() -> set[str]:
         for one in get_resolver().url_patterns
         if isinstance(one, URLResolver) and hasattr(one.pattern, "prefix_default_language")
         for name in _names(one)
+        if not OF_THE_SIGNED_IN.fullmatch(name)
     }
 
 

@@ -1,0 +1,89 @@
+"""Chromium obeys the policies of readers' pages and of the admin, and has nothing to complain of."""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import Browser, Page
+
+from tests.browser.conftest import ADMIN, Site
+from tests.browser.test_every_page import KINDS, LANGUAGES, _links, _path
+
+LISTEN = """
+window.violations = [];
+document.addEventListener("securitypolicyviolation", (event) =>
+  window.violations.push(`${event.effectiveDirective} ${event.blockedURI} ${event.sourceFile} ${event.sample}`));
+"""
+
+
+class Walk:
+    """A browser that notes what the policy stopped."""
+
+    def __init__(self, browser: Browser, site: Site) -> None:
+        self.site = site
+        self.found: dict[str, list[str]] = {}
+        context = browser.new_context(viewport={"width": 1280, "height": 844})
+        context.add_init_script(LISTEN)
+        self.page: Page = context.new_page()
+        self.page.on("console", self._said)
+
+    def _said(self, message: object) -> None:
+        text = getattr(message, "text", "")
+        if "Content Security Policy" in text or "Refused to" in text:
+            self.found.setdefault(urlsplit(self.page.url).path, []).append(text)
+
+    def open(self, path: str) -> int:
+        """Load a page; its status."""
+        answer = self.page.goto(self.site.url + path, wait_until="networkidle")
+        assert answer is not None
+        stopped: list[str] = self.page.evaluate("window.violations")
+        if stopped:
+            self.found.setdefault(path, []).extend(stopped)
+        return answer.status
+
+
+def test_the_listener_hears(browser: Browser, site: Site) -> None:
+    walk = Walk(browser, site)
+    walk.open("/kk/")
+    walk.page.evaluate("document.body.setAttribute('style', 'color: red')")
+    walk.page.wait_for_function("window.violations.length > 0")
+    walk.page.context.close()
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_public_page_meets_the_policy(browser: Browser, site: Site, language: str) -> None:
+    walk = Walk(browser, site)
+    for kind in KINDS:
+        walk.open(_path(site, kind, language))
+    walk.page.context.close()
+    assert walk.found == {}
+
+
+def test_no_screen_of_the_admin_meets_its_policy(browser: Browser, site: Site) -> None:
+    walk = Walk(browser, site)
+    sign_in(walk.page, site)
+    menu = _links(walk.page, r"/admin/[\w/-]+/")
+    walk.open("/admin/pages/")
+    tree = _links(walk.page, r"/admin/pages/\d+/")[:2]
+    walk.open(tree[0])
+    paths = [*menu, *tree, *_links(walk.page, r"/admin/pages/\d+/(?:edit|history)/")[:3]]
+    for path in dict.fromkeys(paths):
+        if "logout" not in path:
+            walk.open(path)
+            paths += [one for one in _links(walk.page, r"/admin/[\w/]+/(?:edit/\d+|add|new)/")][:2]
+    for path in dict.fromkeys(paths):
+        if "logout" not in path:
+            walk.open(path)
+    walk.page.context.close()
+    assert len(set(paths)) > 25
+    assert walk.found == {}
+
+
+def sign_in(page: Page, site: Site) -> None:
+    """The administrator of these tests, through the one door."""
+    page.goto(f"{site.url}/admin/", wait_until="networkidle")
+    page.fill("input[name=login]", ADMIN[0])
+    page.fill("input[name=password]", ADMIN[1])
+    page.locator("form [type=submit]").first.click()
+    page.wait_for_load_state("networkidle")
