@@ -318,10 +318,11 @@ CONTENT_SECURITY_POLICY = {
 """Readers' pages: everything from here, nothing inline."""
 
 ADMIN_SECURITY_POLICY = {
-    # Wagtail's editor sets style attributes and shows chosen files from memory; its preview is a
-    # frame of our own pages.
+    # Wagtail's fields of dates and rows are scripts in the page (no handlers in attributes); its
+    # editor sets style attributes and shows chosen files from memory; its preview is a frame.
     "default-src": [NONE],
-    "script-src": [SELF],
+    "script-src": [SELF, UNSAFE_INLINE],
+    "script-src-attr": [NONE],
     "style-src": [SELF, UNSAFE_INLINE],
     "img-src": [SELF, "data:", "blob:"],
     "media-src": [SELF],

@@ -19,6 +19,7 @@ from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
@@ -174,6 +175,16 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
         server.terminate()
         server.wait(20)
         log.close()
+
+
+def sign_in(page: Page, site: Site) -> None:
+    """The administrator of these tests, through the one door, to the admin's first page."""
+    page.goto(f"{site.url}/admin/", wait_until="networkidle")
+    page.fill("input[name=login]", ADMIN[0])
+    page.fill("input[name=password]", ADMIN[1])
+    page.press("input[name=password]", "Enter")
+    page.wait_for_load_state("networkidle")
+    assert urlsplit(page.url).path == "/admin/"
 
 
 def _await(running: Site, server: subprocess.Popen[bytes]) -> None:

@@ -11,7 +11,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, Request
 
 from monitoring.core.routes import word
-from tests.browser.conftest import ADMIN, OpenPage, Site
+from tests.browser.conftest import OpenPage, Site, sign_in
 
 LANGUAGES = ("kk", "ru", "en")
 LISTS: dict[str, str] = {
@@ -191,12 +191,7 @@ def _links(page: Page, pattern: str) -> list[str]:
 def test_the_admin_asks_no_other_host(site: Site, browser_page: Page) -> None:
     asked: list[str] = []
     browser_page.on("request", lambda request: asked.append(request.url))
-    browser_page.goto(f"{site.url}/admin/", wait_until="networkidle")
-    browser_page.fill("input[name=login]", ADMIN[0])
-    browser_page.fill("input[name=password]", ADMIN[1])
-    browser_page.press("input[name=password]", "Enter")
-    browser_page.wait_for_load_state("networkidle")
-    assert urlsplit(browser_page.url).path == "/admin/"
+    sign_in(browser_page, site)
     paths = [*ADMIN_PAGES, *_links(browser_page, r"/admin/[\w/-]+/")]
     browser_page.goto(f"{site.url}/admin/pages/", wait_until="networkidle")
     paths += _links(browser_page, r"/admin/pages/\d+/")[:2]
