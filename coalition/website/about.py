@@ -95,11 +95,11 @@ def _rules(language: str) -> dict[str, Any]:
 
 
 def _press(language: str) -> dict[str, Any]:
-    return {"template": "website/press.html", "contacts": contacts(language)}
+    return {**_contact(language), "template": "website/press.html"}
 
 
 def _contact(language: str) -> dict[str, Any]:
-    return {"template": "website/contacts.html", "contacts": contacts(language)}
+    return {"first": "website/contacts.html", "contacts": contacts(language)}
 
 
 EXTRAS: dict[str, Callable[[str], dict[str, Any]]] = {
@@ -108,10 +108,10 @@ EXTRAS: dict[str, Callable[[str], dict[str, Any]]] = {
     "press": _press,
     "contact": _contact,
 }
-"""What a section's page shows after its text: `template` and what that needs. A query each."""
+"""What a section's page shows before (`first`) and after (`template`) its text. A query each."""
 
 
 def extra_of(page: StandardPage) -> dict[str, Any] | None:
-    """What a plain page shows after its own text; None if nothing."""
+    """What a plain page shows around its own text; None if nothing."""
     made = EXTRAS.get(page.section)
     return made(page.locale.language_code) if made is not None else None

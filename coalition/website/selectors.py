@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, Q, Window
+from django.db.models import Count, Max, Prefetch, Q, Subquery, prefetch_related_objects
+from django.urls import reverse
 from wagtail.models import Page
 
 from coalition.memorandum.models import Version
 from coalition.pages.selectors import in_language
 from coalition.registry.models import Organisation, Standing
+from coalition.website import guide
 from coalition.website.frame import address, links
 from coalition.website.models import HomePage, StandardPage
-from monitoring.core import sections
-from monitoring.decisions.models import Decision, StageEvent
-from monitoring.decisions.selectors import for_rows, titles
+from monitoring.core import clock, sections
+from monitoring.decisions.models import Decision, Edition, StageEvent
+from monitoring.decisions.publication import SUBJECT
+from monitoring.decisions.wording import sentence
+from monitoring.evidence.models import Source
+from monitoring.journal.models import Change
 from monitoring.vocabulary.models import Verified
+from monitoring.vocabulary.selectors import districts_by_region
 
 LATEST = 4
 """Rows of the record on the home page."""
@@ -27,11 +34,11 @@ class Step:
     """One step of the law's path: the words are the home page's, all else the record's."""
 
     year: int | None
-    text: str
     url: str
-    stopped: bool = False
-    doubt: str = ""
+    stopped: bool
+    doubt: str
     """How sure the record is, in words; empty if checked against an official text."""
+    text: str
 
 
 def children_of(page: StandardPage) -> list[Page]:
@@ -40,47 +47,145 @@ def children_of(page: StandardPage) -> list[Page]:
 
 
 def home_context(page: HomePage) -> dict[str, Any]:
-    """What the home page shows of the rooms below. Seven queries and those of the sections."""
+    """What the home page shows of the rooms below. Eight queries and those of the sections."""
     language = page.locale.language_code
-    newest = Decision.objects.public().newest_first().annotate(of=Window(Count("pk")))
-    decisions = list(for_rows(newest)[:LATEST])
-    total = next((getattr(one, "of", 0) for one in decisions), 0)
+    wanted = [(str(block.value["key"]), str(block.value["text"])) for block in page.path_of_law]
+    keys = [key for key, _text in wanted]
+    changes = _changes()
+    events = _events(keys, changes)
+    decisions = _decisions(keys)
+    facts = _facts()
+    newest = [one for one in decisions if getattr(one, "is_newest", False)]
+    prefetch_related_objects(newest, Prefetch("editions", Edition.objects.filter(live=True)))
+    known = {
+        **_acts(decisions, keys, language),
+        **_stages(events, keys, language),
+        **_versions(facts["memorandum"], keys, language),
+    }
+    topics = guide.by_topic(language)
     return {
-        "rows": titles(decisions, language),
-        "decision_count": total,
-        "steps": law_path(page),
-        **_counts(),
+        "deadline": None,
+        "rows": [*_changed(changes, events, language), *_documents(newest, changes, language)][
+            :LATEST
+        ],
+        "checked_at": facts["checked"],
+        "decision_count": next((getattr(one, "of", 0) for one in newest), 0),
+        "steps": [Step(*known[key], text=text) for key, text in wanted if key in known],
+        "actions": _actions(page, topics),
+        "how_to_comment": topics.get("draft", ""),
+        "founders": facts["founders"],
+        "confirmed": facts["confirmed"],
+        "districts": districts_by_region(language),
         "links": links(("members", "memorandum", "funding"), language),
         "sections": sections.collect("home", [0], language)[0],
     }
 
 
-def _counts() -> dict[str, int]:
-    """Founders of 2005 and members confirmed by now; never added up. One query."""
-    return Organisation.objects.with_standing().aggregate(
-        founders=Count("pk", filter=Q(number__isnull=False)),
-        confirmed=Count("pk", filter=Q(standing_kind=Standing.Kind.CONFIRMED)),
+def _changes() -> list[Change]:
+    """The newest announced changes of public decisions, one a decision. One query."""
+    public = Decision.objects.public().values("pk")
+    latest = Change.objects.announced().filter(subject=SUBJECT, subject_id__in=public)
+    found: dict[int, Change] = {}
+    for change in latest.order_by("-pk")[: 5 * LATEST]:
+        found.setdefault(change.subject_id, change)
+    return list(found.values())[:LATEST]
+
+
+def _events(keys: list[str], changes: list[Change]) -> list[StageEvent]:
+    """The steps that the law's path names or that were just taken. One query."""
+    new = [event["id"] for change in changes for event in change.after.get("stages", [])]
+    rows = StageEvent.objects.filter(
+        Q(key__in=keys) | Q(pk__in=new), void=False, replaced_by=None, decision__is_public=True
     )
+    return list(rows.select_related("stage", "decision__kind"))
 
 
-def law_path(page: HomePage) -> list[Step]:
-    """The steps whose key the record holds, in the page's order. Three queries at most."""
-    wanted = [(str(block.value["key"]), str(block.value["text"])) for block in page.path_of_law]
-    keys = [key for key, _text in wanted]
-    language = page.locale.language_code
-    known = {**_acts(keys, language), **_stages(keys, language), **_versions(keys, language)}
+def _decisions(keys: list[str]) -> list[Decision]:
+    """The newest decisions, marked `is_newest` and with the number of all, and the path's. One."""
+    public = Decision.objects.public()
+    newest = public.newest_first().values("pk")[:LATEST]
+    total = public.order_by().values("is_public").annotate(n=Count("pk")).values("n")
+    rows = public.filter(Q(key__in=keys) | Q(pk__in=newest)).select_related("kind", "status")
+    found = list(rows.newest_first().annotate(of=Subquery(total)))
+    for one in found[:LATEST]:  # the path's own are older, or among the newest
+        one.is_newest = True  # type: ignore[attr-defined]  # for this page only
+    return found
+
+
+def _changed(
+    changes: list[Change], events: list[StageEvent], language: str
+) -> list[dict[str, Any]]:
+    """What changed, in words, as rows of the record; the title as it stood at the change."""
+    stages = {event.stage.key: event.stage for event in events}
     return [
-        Step(year=found[0], text=text, url=found[1], stopped=found[2], doubt=found[3])
-        for key, text in wanted
-        if (found := known.get(key)) is not None
+        {
+            "date": change.at.astimezone(clock.ALMATY).date(),
+            "url": change.addresses[language],
+            "title": change.titles[language],
+            "text": sentence(change, language, stages),
+        }
+        for change in changes
     ]
+
+
+def _documents(
+    newest: list[Decision], changes: list[Change], language: str
+) -> list[dict[str, Any]]:
+    """The newest documents that stand not among the changes already."""
+    told = {change.subject_id for change in changes}
+    rows = []
+    for one in newest:
+        if one.pk in told:
+            continue
+        edition = one.edition_for(language)
+        rows.append(
+            {
+                "date": one.date,
+                "precision": one.precision,
+                "meta": one.naming(language),
+                "url": one.address_in(language),
+                "title": edition.short_title if edition else one.naming(language),
+                "title_language": edition.language if edition else language,
+                "text": edition.first_line if edition else "",
+                "status": one.status,
+            }
+        )
+    return rows
+
+
+def _actions(page: HomePage, topics: dict[str, str]) -> list[dict[str, str]]:
+    made = []
+    for block in page.actions:
+        target = str(block.value.get("target") or "")
+        url = reverse("subscribe") if target == "mail" else topics.get(target, "")
+        made.append({"title": block.value["title"], "text": block.value["text"], "url": url})
+    return made
+
+
+def _facts() -> dict[str, Any]:
+    """Founders of 2005, members confirmed by now (never added up), and two days. One query.
+
+    `checked`: when a source of the record last answered; `memorandum`: year by number of version.
+    """
+    read = Source.objects.exclude(last_success_at=None).order_by("-last_success_at")
+    signed = Version.objects.filter(number=1).values("adopted_from")[:1]
+    found = (
+        Organisation.objects.with_standing()
+        .annotate(read=Subquery(read.values("last_success_at")[:1]), signed=Subquery(signed))
+        .aggregate(
+            founders=Count("pk", filter=Q(number__isnull=False)),
+            confirmed=Count("pk", filter=Q(standing_kind=Standing.Kind.CONFIRMED)),
+            checked=Max("read"),
+            memorandum=Max("signed"),
+        )
+    )
+    return dict(found)
 
 
 Found = tuple[int | None, str, bool, str]
 
 
-def _acts(keys: list[str], language: str) -> dict[str, Found]:
-    found = Decision.objects.public().filter(key__in=keys).select_related("kind", "status")
+def _acts(decisions: list[Decision], keys: list[str], language: str) -> dict[str, Found]:
     return {
         str(one.key): (
             one.year,
@@ -88,14 +193,12 @@ def _acts(keys: list[str], language: str) -> dict[str, Found]:
             one.status is not None and one.status.key == "withdrawn",
             _doubt(one.verified),
         )
-        for one in found
+        for one in decisions
+        if one.key in keys
     }
 
 
-def _stages(keys: list[str], language: str) -> dict[str, Found]:
-    found = StageEvent.objects.filter(
-        key__in=keys, void=False, replaced_by=None, decision__is_public=True
-    ).select_related("stage", "decision__kind")
+def _stages(events: list[StageEvent], keys: list[str], language: str) -> dict[str, Found]:
     return {
         str(one.key): (
             one.date.year if one.date else None,
@@ -103,19 +206,16 @@ def _stages(keys: list[str], language: str) -> dict[str, Found]:
             one.stage.ends,
             _doubt(one.verified),
         )
-        for one in found
+        for one in events
+        if one.key in keys
     }
 
 
-def _versions(keys: list[str], language: str) -> dict[str, Found]:
+def _versions(signed: dt.date | None, keys: list[str], language: str) -> dict[str, Found]:
     """The coalition's own step, "memorandum-1": no record of the tracker."""
-    if not any(key.startswith("memorandum-") for key in keys):
+    if signed is None or "memorandum-1" not in keys:
         return {}
-    url = address("memorandum", language)
-    return {
-        f"memorandum-{one.number}": (one.adopted_from.year, url, False, "")
-        for one in Version.objects.all()
-    }
+    return {"memorandum-1": (signed.year, address("memorandum", language), False, "")}
 
 
 def _doubt(verified: str) -> str:
