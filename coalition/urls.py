@@ -33,6 +33,7 @@ urlpatterns += i18n_patterns(
     path("", include("monitoring.evidence.urls")),
     path("", include("monitoring.digests.urls")),
     path("", include("coalition.accounts.urls")),
+    path("", include("coalition.memorandum.urls")),
     path("", include("coalition.registry.urls")),
     path("", include("coalition.website.urls")),
     path("", include("coalition.pages.urls")),

@@ -13,9 +13,11 @@ class MemorandumConfig(AppConfig):
     def ready(self) -> None:
         """Register the seeds and what roles may do with the memorandum."""
         from coalition.memorandum import seeds as own
-        from monitoring.core import permissions, seeds
+        from coalition.memorandum import selectors
+        from monitoring.core import permissions, sections, seeds
 
         seeds.register("memorandum", 70, own.seed_memorandum)
+        sections.register("organisation.documents", 10, selectors.signed)
         for role in ("secretariat", "administrator"):
             permissions.register(
                 role,

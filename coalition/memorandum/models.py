@@ -14,8 +14,16 @@ from wagtail.admin.panels import FieldPanel
 
 from coalition.pages.models import BasePage
 from coalition.registry.models import Organisation
-from monitoring.core import clock
+from monitoring.core import clock, dates
 from monitoring.core.models import LANGUAGES, Trilingual
+
+
+class VersionQuerySet(models.QuerySet["Version"]):
+    """Verbs of versions."""
+
+    def adopted(self) -> VersionQuerySet:
+        """Those whose day has come, the newest first: readers see no other."""
+        return self.filter(adopted_from__lte=clock.today()).order_by("-number")
 
 
 class Version(Trilingual):
@@ -35,6 +43,8 @@ class Version(Trilingual):
         help_text=_("Until then the page says that the text is a retelling."),
     )
 
+    objects = VersionQuerySet.as_manager()
+
     class Meta:
         verbose_name = _("version of the memorandum")
         verbose_name_plural = _("versions of the memorandum")
@@ -50,6 +60,10 @@ class Version(Trilingual):
     def place(self) -> str:
         """Where it was adopted, in the reader's language."""
         return str(getattr(self, f"place_{_reader()}"))
+
+    def days(self, language: str) -> str:
+        """When it was adopted, in words: «2005 ж. 20–21 маусым»."""
+        return dates.long_date(self.adopted_from, dates.Precision.DAYS, language, self.adopted_to)
 
 
 class Section(Trilingual):
@@ -68,7 +82,7 @@ class Section(Trilingual):
 
 
 class Provision(models.Model):
-    """One numbered provision, a text in each language; `#M5` is its permanent address."""
+    """One numbered provision, a text in each language; `#m5` is its permanent address."""
 
     version = models.ForeignKey(Version, models.CASCADE, related_name="provisions")
     section = models.ForeignKey(Section, models.CASCADE, related_name="provisions")
@@ -92,6 +106,11 @@ class Provision(models.Model):
     def key(self) -> str:
         """How the provision is cited: "M5"."""
         return f"M{self.number}"
+
+    @property
+    def anchor(self) -> str:
+        """Where it stands on the page: "m5"."""
+        return f"m{self.number}"
 
     @property
     def text(self) -> str:
@@ -180,7 +199,7 @@ class MemorandumPage(BasePage):
 
     def search_text(self) -> str:
         """The page's own text and the provisions of the newest version, in its language."""
-        newest = Version.objects.values("pk")[:1]
+        newest = Version.objects.adopted().values("pk")[:1]
         provisions = Provision.objects.filter(version__in=newest).values_list(
             f"text_{self.locale.language_code}", flat=True
         )

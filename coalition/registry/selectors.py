@@ -75,6 +75,7 @@ def directory(language: str, request: HttpRequest, address: str) -> dict[str, An
     return {
         "filters": filters,
         "is_filtered": filters.narrows(),
+        "noindex": filters.narrows() or page.number > 1,
         "lead_list": found.lead,
         "has_members": any(one.standing == Standing.Kind.CONFIRMED for one in found.entries),
         "lists": [
@@ -138,16 +139,22 @@ def rows(found: Directory, entries: list[Entry], request: HttpRequest | None) ->
 
 def founders(language: str, request: HttpRequest | None = None) -> list[Row]:
     """The founding organisations as listed in 2005, in the order of the list. Two queries."""
-    listed = list(Organisation.objects.founders())
-    pages = _pages(language, [one.pk for one in listed])
+    return named(list(Organisation.objects.founders()), language, request)
+
+
+def named(
+    organisations: list[Organisation], language: str, request: HttpRequest | None = None
+) -> list[Row]:
+    """Organisations in their order, each with its full name and the page's address. One query."""
+    pages = _pages(language, [one.pk for one in organisations])
     return [
         Row(
-            one.short_name(language),
+            one.label_in(language),
             one.place(language),
             (pages[one.pk].get_url(request) or "") if one.pk in pages else "",
             one.number,
         )
-        for one in listed
+        for one in organisations
     ]
 
 

@@ -244,7 +244,7 @@ PAGE_CACHE_SECONDS = env.int("PAGE_CACHE_SECONDS", default=3600)
 
 PAGE_CACHE_PARAMETERS = frozenset(
     {"page", "p", "topic", "kind", "body", "status", "region", "year", "asked"}
-    | {"standing", "place", "experience", "form", "view"}
+    | {"standing", "place", "experience", "form", "view", "from", "to"}
 )
 """Names in addresses that pages read; an address with another name is answered, never kept."""
 
