@@ -50,8 +50,9 @@ def create_user(
     last_name: str = "",
     role: str = "",
     superuser: bool = False,
+    language: str = "",
 ) -> User:
-    """Make a person who signs in, with a role and a Russian admin.
+    """Make a person who signs in, with a role and a language (by default a Russian admin).
 
     Raises ValidationError for an address that is wrong or taken, Group.DoesNotExist when the
     groups were never synced.
@@ -69,15 +70,15 @@ def create_user(
         user.save()
         if role:
             user.groups.add(Group.objects.get(name=role))
-        prepare_profile(user=user)
+        prepare_profile(user=user, language=language)
     return user
 
 
-def prepare_profile(*, user: User) -> None:
-    """Give a person the admin's default language, unless one was chosen."""
+def prepare_profile(*, user: User, language: str = "") -> None:
+    """Give a person a language, by default the admin's, unless one was chosen."""
     profile = UserProfile.get_for_user(user)
     if not profile.preferred_language:
-        profile.preferred_language = ADMIN_LANGUAGE
+        profile.preferred_language = language or ADMIN_LANGUAGE
         profile.save(update_fields=["preferred_language"])
 
 

@@ -12,10 +12,10 @@ class RegistryConfig(AppConfig):
 
     def ready(self) -> None:
         """Register seeds, search and what roles may do with organisations."""
-        from coalition.registry import search
+        from coalition.registry import data_checks, own_selectors, own_services, search
         from coalition.registry import seeds as own
         from coalition.registry.todo import organisations_todo
-        from monitoring.core import permissions, sections, seeds
+        from monitoring.core import permissions, sections, seeds, sweeps
 
         for role in ("secretariat", "administrator"):
             permissions.register(
@@ -30,5 +30,10 @@ class RegistryConfig(AppConfig):
             )
         search.register_kind()
         sections.register("todo", 70, organisations_todo)
+
+        sections.register("todo", 5, own_selectors.own_todo)
+        sections.register("todo", 6, own_selectors.review_todo)
+        sweeps.register("registry.ask_data", 3600, data_checks.ask_due)
+        sweeps.register("registry.settle_drafts", 60, own_services.settle_drafts)
         seeds.register("registry.organisations", 60, own.seed_organisations)
         seeds.register("registry.pages", 85, own.seed_pages)

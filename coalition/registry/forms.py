@@ -15,6 +15,7 @@ from coalition.accounts.models import User
 from coalition.accounts.services import create_user
 from coalition.registry.bins import clean_bin, validate_bin
 from coalition.registry.models import Organisation, Representative
+from coalition.registry.services import EDITOR_ROLE, MEMBER_ROLE
 
 
 class BinField(forms.CharField):
@@ -104,9 +105,23 @@ class RepresentativeForm(WagtailAdminModelForm):
 
     email = forms.EmailField(
         label=_("e-mail address of the person"),
-        help_text=_(
-            "A person without an account gets one and sets a password by “Forgotten password?”."
-        ),
+        help_text=_("A person without an account gets one, and a mail that says how to sign in."),
+    )
+    role = forms.ChoiceField(
+        label=_("What the person works with"),
+        choices=[
+            (MEMBER_ROLE, _("the page «Our organisation», no admin")),
+            (EDITOR_ROLE, _("the admin too: the organisation’s three pages and news")),
+        ],
+        initial=MEMBER_ROLE,
+        required=False,
+        widget=forms.RadioSelect,
+    )
+    language = forms.ChoiceField(
+        label=_("Language of the mails to a new person"),
+        choices=[("kk", _("Kazakh")), ("ru", _("Russian")), ("en", _("English"))],
+        initial="kk",
+        required=False,
     )
 
     class Meta:
@@ -122,4 +137,7 @@ class RepresentativeForm(WagtailAdminModelForm):
         email = self.cleaned_data["email"]
         found = User.objects.filter(email=email).first()
         # A random password, since Django resets none that is unusable.
-        return found or create_user(email=email, password=secrets.token_urlsafe(32))
+        language = self.cleaned_data["language"] or "kk"
+        return found or create_user(
+            email=email, password=secrets.token_urlsafe(32), language=language
+        )

@@ -272,9 +272,17 @@ class Representative(models.Model):
     )
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL,
-        models.CASCADE,
+        models.SET_NULL,
+        null=True,
         related_name="representations",
         verbose_name=_("person"),
+    )
+    name = models.CharField(
+        _("name of the person"),
+        max_length=300,
+        blank=True,
+        editable=False,
+        help_text=_("As it was; it stays when the account is removed."),
     )
     since = models.DateField(_("since"), default=clock.today)
     until = models.DateField(_("until"), null=True, blank=True)
@@ -305,7 +313,7 @@ class Representative(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.organisation} – {self.user}"
+        return f"{self.organisation} – {self.user or self.name}"
 
 
 def _language() -> str:
@@ -413,3 +421,7 @@ class OrganisationPage(BasePage):
     def _has_the_originals_slug(self) -> bool:
         # One address word in all languages, the romanised Kazakh name: it never changes.
         return False
+
+
+# Django finds models in this module only; those of the organisations' own work stand apart.
+from coalition.registry.own_models import DataCheck, OwnDraft  # noqa: E402, F401 - see above

@@ -29,6 +29,7 @@ from monitoring.core import clock
 from monitoring.core.text import slugify
 from monitoring.search.services import touch
 
+MEMBER_ROLE = "member"
 EDITOR_ROLE = "member-editor"
 OWN_PAGES = ("change",)
 OWN_LIBRARY = ("add", "change", "choose")
@@ -188,11 +189,18 @@ def ensure_rights(*, organisation: Organisation) -> Group:
 
 
 def appoint_representative(
-    *, organisation: Organisation, user: User, by: User | None = None
+    *,
+    organisation: Organisation,
+    user: User,
+    by: User | None = None,
+    role: str = EDITOR_ROLE,
+    language: str = "",
 ) -> Representative:
-    """Let a person write for an organisation from today: its three pages, its files, own news.
+    """Let a person speak for an organisation from today, as `member` or `member-editor`.
 
-    A person who already does stays as appointed. Raises ValidationError for a closed account.
+    A member has the forms of the site; a member-editor also the admin: the three pages, the files,
+    own news. `language`: what the person reads, for one who has chosen none. A person who is
+    appointed already stays so, in the role now named. Raises ValidationError for a closed account.
     """
     if not user.is_active:
         raise ValidationError({"user": _("This account is closed.")})
@@ -200,12 +208,16 @@ def appoint_representative(
         group = ensure_rights(organisation=organisation)
         found = organisation.representatives.filter(user=user, until=None).first()
         if found is None:
-            found = Representative(organisation=organisation, user=user, by=by)
+            found = Representative(
+                organisation=organisation, user=user, by=by, name=user.get_full_name()
+            )
             found.full_clean()
             found.save()
             log(organisation, "wagtail.edit", user=by)
-        user.groups.add(group, Group.objects.get(name=EDITOR_ROLE))
-        prepare_profile(user=user)
+        user.groups.add(Group.objects.get(name=role))
+        if role == EDITOR_ROLE:
+            user.groups.add(group)
+        prepare_profile(user=user, language=language)
     return found
 
 
@@ -214,16 +226,16 @@ def retire_representative(
 ) -> bool:
     """End a person's right to write for an organisation at once; the history stays.
 
-    The role goes with the last organisation. Returns whether there was anything to end.
+    The roles go with the last organisation. Returns whether there was anything to end.
     """
     with transaction.atomic():
         ended = organisation.representatives.filter(user=user, until=None).update(
-            until=clock.today()
+            until=clock.today(), name=user.get_full_name()
         )
         if organisation.group is not None:
             user.groups.remove(organisation.group)
         if not Representative.objects.filter(user=user, until=None).exists():
-            user.groups.remove(Group.objects.get(name=EDITOR_ROLE))
+            user.groups.remove(*Group.objects.filter(name__in=(MEMBER_ROLE, EDITOR_ROLE)))
         if ended:
             log(organisation, "wagtail.edit", user=by)
     return bool(ended)

@@ -19,4 +19,12 @@ urlpatterns = [
         data_views.organisations_json,
         name="organisations_json",
     ),
+    path(route("our-organisation", ""), views.our_organisation, name="our_organisation"),
+    path(
+        route("our-organisation", "<int:pk>/"),
+        views.our_organisation,
+        name="our_organisation_of",
+    ),
+    # The token stands after `/t/`, where the log's formatter masks it.
+    path(route("our-organisation", "t/<str:token>/"), views.data_check, name="data_check"),
 ]

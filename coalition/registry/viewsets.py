@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, MultiFieldPanel
@@ -14,7 +15,9 @@ from wagtail.admin.viewsets.model import ModelViewSet
 
 from coalition.registry.forms import OrganisationForm, RepresentativeForm
 from coalition.registry.models import Organisation, Representative, Standing
+from coalition.registry.own_mails import queue_invitation
 from coalition.registry.services import (
+    MEMBER_ROLE,
     ChangedMeanwhileError,
     appoint_representative,
     create_organisation,
@@ -154,11 +157,15 @@ class AppointRepresentative(generic.CreateView):
 
     def save_instance(self) -> Representative:
         """Write through the service."""
-        return appoint_representative(
-            organisation=self.form.cleaned_data["organisation"],
-            user=self.form.person(),
-            by=self.request.user,
-        )
+        with transaction.atomic():
+            row = appoint_representative(
+                organisation=self.form.cleaned_data["organisation"],
+                user=self.form.person(),
+                by=self.request.user,
+                role=self.form.cleaned_data["role"] or MEMBER_ROLE,
+            )
+            queue_invitation(row=row)
+        return row
 
     def form_valid(self, form: RepresentativeForm) -> HttpResponse:
         """What the service refuses is said at the address."""
@@ -183,9 +190,10 @@ class RetireRepresentative(generic.DeleteView):
 
     def delete_action(self) -> None:
         """Write through the service."""
-        retire_representative(
-            organisation=self.object.organisation, user=self.object.user, by=self.request.user
-        )
+        if self.object.user is not None:
+            retire_representative(
+                organisation=self.object.organisation, user=self.object.user, by=self.request.user
+            )
 
 
 class RepresentativeViewSet(ModelViewSet):
@@ -198,7 +206,7 @@ class RepresentativeViewSet(ModelViewSet):
     edit_view_class = Unchangeable
     delete_view_class = RetireRepresentative
     copy_view_enabled = False
-    list_display = ("organisation", "user", "since", "until")
+    list_display = ("organisation", "user", "name", "since", "until")
     ordering = ("-since", "-pk")
 
     def get_form_class(self, for_update: bool = False) -> type[RepresentativeForm]:

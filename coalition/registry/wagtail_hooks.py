@@ -8,6 +8,8 @@ from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 from wagtail.admin.menu import MenuItem
 
+from coalition.registry import own_admin
+from coalition.registry.own_selectors import REVIEW_RIGHT
 from coalition.registry.reports import OrganisationsToConfirm
 from coalition.registry.viewsets import MembersGroup
 
@@ -49,4 +51,33 @@ def confirm_menu_item() -> MenuItem:
         name="organisations-to-confirm",
         icon_name="group",
         order=120,
+    )
+
+
+@hooks.register("register_admin_urls")
+def own_draft_urls() -> list[URLPattern]:
+    """What organisations have sent, and one of them to decide on."""
+    return [
+        path("own-drafts/", own_admin.own_drafts, name="own_drafts"),
+        path("own-drafts/<int:pk>/", own_admin.review_draft, name="own_draft_review"),
+    ]
+
+
+class OwnDraftsItem(MenuItem):
+    """Shown to those who may decide."""
+
+    def is_shown(self, request: HttpRequest) -> bool:
+        """Whether the person may publish for organisations."""
+        return bool(request.user.has_perm(REVIEW_RIGHT))
+
+
+@hooks.register("register_admin_menu_item")
+def own_drafts_item() -> OwnDraftsItem:
+    """Beside the organisations."""
+    return OwnDraftsItem(
+        _("Corrections of organisations"),
+        reverse_lazy("own_drafts"),
+        name="own-drafts",
+        icon_name="edit",
+        order=251,
     )

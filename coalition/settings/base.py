@@ -339,6 +339,10 @@ ADMIN_SECURITY_POLICY = {
 SECURITY_CONTACT = env.str("SECURITY_CONTACT", default="")
 """Who hears of a hole first, for /.well-known/security.txt: `mailto:…` or `https://…`."""
 
+DATA_CHECK_DAYS = env.int("DATA_CHECK_DAYS", default=365)
+"""Days after which an organisation is asked again whether its data are right; never under 365: a
+volunteer who is asked more often stops answering."""
+
 X_FRAME_OPTIONS = "DENY"
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CONTENT_TYPE_NOSNIFF = True

@@ -161,6 +161,7 @@ def test_the_secretariat_appoints_somebody_by_address_and_ends_it(secretariat: C
     )
     assert answer.status_code == 302, answer.content.decode()
     row = Representative.objects.get()
+    assert row.user is not None
     assert row.user.email == "new@example.org"
     assert row.user.has_usable_password(), "so that the password can be reset by mail"
     answer = secretariat.post(f"/admin/representative/delete/{row.pk}/")
