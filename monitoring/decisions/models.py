@@ -39,6 +39,11 @@ class DecisionKind(Trilingual):
 
     key = models.SlugField(_("key"), unique=True)
     order = models.PositiveSmallIntegerField(_("order"), default=100)
+    is_draft = models.BooleanField(
+        _("a draft"),
+        default=False,
+        help_text=_("Not in force yet: residents may be asked for their opinion."),
+    )
 
     class Meta:
         verbose_name = _("kind of document")
@@ -373,6 +378,70 @@ class StageEvent(AppendOnly):
     def title_in(self, language: str) -> str:
         """What happened, in words; else the name of the stage."""
         return str(self.titles.get(language) or self.stage.label_in(language))
+
+
+class DeadlineKind(Trilingual):
+    """What a day is the last for: comments, an answer, the coming into force."""
+
+    key = models.SlugField(_("key"), unique=True)
+    order = models.PositiveSmallIntegerField(_("order"), default=100)
+    takes_comments = models.BooleanField(
+        _("opinions are taken until then"),
+        default=False,
+        help_text=_("The page says until when an opinion can be sent, and how."),
+    )
+
+    class Meta:
+        verbose_name = _("kind of deadline")
+        verbose_name_plural = _("kinds of deadline")
+        ordering = ["order", "pk"]
+
+
+class Deadline(models.Model):
+    """A day that was announced: until when something can be done about a decision.
+
+    Written by services only. What is said of it stands in JSON by language; an empty language is
+    not said. There is no row where nothing was announced.
+    """
+
+    decision = models.ForeignKey(
+        Decision, models.CASCADE, related_name="deadlines", verbose_name=_("decision")
+    )
+    kind = models.ForeignKey(
+        DeadlineKind, models.PROTECT, related_name="+", verbose_name=_("kind of deadline")
+    )
+    date = models.DateField(_("last day"), db_index=True)
+    hour = models.TimeField(_("until what hour, Almaty time"), null=True, blank=True)
+    how = models.JSONField(_("how to take part, by language"), default=dict, blank=True)
+    url = models.URLField(_("where to take part"), max_length=1000, blank=True)
+    source = models.CharField(_("where it was announced"), max_length=1000)
+    answer_due = models.DateField(_("answer due"), null=True, blank=True)
+    sent = models.JSONField(_("what was sent, by language"), default=dict, blank=True)
+    answer = models.JSONField(_("what was answered, by language"), default=dict, blank=True)
+    version = models.PositiveIntegerField(default=1, editable=False)
+    updated_at = models.DateTimeField(default=clock.now, editable=False)
+
+    class Meta:
+        verbose_name = _("deadline")
+        verbose_name_plural = _("deadlines")
+        ordering = ["date", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["decision", "kind", "date"],
+                name="deadline_once",
+                violation_error_message=_("This deadline stands in the record already."),
+            ),
+            models.CheckConstraint(condition=~Q(source=""), name="deadline_has_a_source"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.date:%d.%m.%Y}"
+
+    def said(self, field: str, language: str) -> str:
+        """`how`, `sent` or `answer`: in the language, else in Kazakh, Russian, English."""
+        texts = getattr(self, field)
+        order = (language, *LANGUAGES)
+        return next((str(texts[code]) for code in order if texts.get(code)), "")
 
 
 class FieldSource(models.Model):

@@ -56,6 +56,20 @@ def picture(decision: Decision) -> dict[str, Any]:
             .select_related("stage")
             .order_by("pk")
         ],
+        "deadlines": [
+            {
+                "id": one.pk,
+                "kind": one.kind.key,
+                "date": _day(one.date),
+                "hour": f"{one.hour:%H:%M}" if one.hour else "",
+                "url": one.url,
+                "how": one.how,
+                "answer_due": _day(one.answer_due),
+                "sent": one.sent,
+                "answer": one.answer,
+            }
+            for one in decision.deadlines.select_related("kind").order_by("pk")
+        ],
         "editions": {
             code: {
                 "short_title": edition.short_title,

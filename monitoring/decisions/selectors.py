@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from django.db.models import Count, F, Model, Prefetch, Q, QuerySet, Value
 from django.http import QueryDict
+from django.urls import reverse
+from django.utils.translation import override
 
+from monitoring.core import clock
+from monitoring.core.clock import ALMATY
 from monitoring.core.text import kazakh_key
+from monitoring.decisions.deadlines import countdown
 from monitoring.decisions.models import (
+    Deadline,
     Decision,
     DecisionKind,
     DecisionQuerySet,
@@ -131,7 +138,8 @@ def facets(filters: Filters, language: str) -> dict[str, list[Option]]:
 
 def _union(queries: Iterable[QuerySet[Any, Any]]) -> QuerySet[Any, Any]:
     first, *others = queries
-    return first.union(*others, all=True)
+    union: QuerySet[Any, Any] = first.union(*others, all=True)
+    return union
 
 
 def _counts(group: str, found: DecisionQuerySet) -> QuerySet[Any, Any]:
@@ -143,12 +151,9 @@ def _counts(group: str, found: DecisionQuerySet) -> QuerySet[Any, Any]:
         rows, column = TaggedDecision.objects.filter(content_object__in=found), "tag_id"
     else:
         rows, column = found, "year" if group == "year" else f"{group}_id"
-    return (
-        rows.order_by()
-        .annotate(group=Value(group), value=F(column))
-        .values_list("group", "value")
-        .annotate(n=Count("pk"))
-    )
+    grouped = rows.order_by().annotate(group=Value(group), value=F(column))
+    counts: QuerySet[Any, Any] = grouped.values_list("group", "value").annotate(n=Count("pk"))
+    return counts
 
 
 def _labels(
@@ -162,9 +167,11 @@ def _labels(
 
 
 def for_rows(found: DecisionQuerySet) -> DecisionQuerySet:
-    """With all that a row of a list shows: two queries more, whatever the number of rows."""
+    """With all that a row of a list shows: three queries more, whatever the number of rows."""
     return found.select_related("kind", "status").prefetch_related(
-        Prefetch("editions", Edition.objects.filter(live=True)), "bodies"
+        Prefetch("editions", Edition.objects.filter(live=True)),
+        "bodies",
+        Prefetch("deadlines", Deadline.objects.select_related("kind")),
     )
 
 
@@ -182,6 +189,7 @@ def for_page(found: DecisionQuerySet) -> DecisionQuerySet:
         ),
         Prefetch("related", for_rows(Decision.objects.public().newest_first())),
         Prefetch("events", Event.objects.select_related("kind")),
+        Prefetch("deadlines", Deadline.objects.select_related("kind")),
     )
 
 
@@ -200,6 +208,82 @@ def in_order(events: Iterable[StageEvent]) -> list[StageEvent]:
         )
         known.insert(place, event)
     return known
+
+
+def public_deadlines() -> QuerySet[Deadline]:
+    """Deadlines of public decisions with what is shown of them: three queries in all."""
+    return (
+        Deadline.objects.filter(decision__is_public=True)
+        .select_related("kind")
+        .prefetch_related(
+            Prefetch(
+                "decision",
+                Decision.objects.select_related("kind").prefetch_related(
+                    Prefetch("editions", Edition.objects.filter(live=True))
+                ),
+            )
+        )
+    )
+
+
+def open_deadlines(now: dt.datetime, limit: int = 3) -> list[Deadline]:
+    """Deadlines of public decisions that have not passed, the nearest first.
+
+    Three queries whatever the limit: rows, their decisions, the texts of these. What a
+    template shows of one is `shown_deadline(one, language, now)`.
+    """
+    local = now.astimezone(ALMATY)
+    ahead = (
+        Q(date__gt=local.date())
+        | Q(date=local.date(), hour=None)
+        | Q(date=local.date(), hour__gt=local.time())
+    )
+    rows = public_deadlines().filter(ahead)
+    return list(rows.order_by("date", F("hour").asc(nulls_last=True), "pk")[:limit])
+
+
+def shown_deadline(deadline: Deadline, language: str, now: dt.datetime) -> dict[str, Any]:
+    """A deadline as `components/deadline.html` and its chip show it; no query if prefetched.
+
+    Beside what they ask for: `deadline` itself, its `kind` in words, `how`, `sent` and `answer` in
+    the language, and for a list of deadlines the `title` and `address` of the decision.
+    """
+    state = countdown(deadline.date, deadline.hour, now)
+    decision = deadline.decision
+    address = decision.address_in(language)
+    told = bool(deadline.sent or deadline.answer)
+    how = deadline.said("how", language)
+    anchor = f"{address}#deadline-{deadline.pk}"
+    return {
+        "deadline": deadline,
+        "state": state.state,
+        "days": state.days,
+        "hours": state.hours,
+        "date": deadline.date,
+        "hour": deadline.hour,
+        "kind": deadline.kind.label_in(language),
+        "takes_comments": deadline.kind.takes_comments,
+        "how": how,
+        "how_url": anchor if how else deadline.url,
+        "url": deadline.url,
+        "ics_url": _calendar_address(deadline.pk, language),
+        "answer_due": deadline.answer_due,
+        "sent": deadline.said("sent", language),
+        "answer": deadline.said("answer", language),
+        "answer_url": anchor if told else "",
+        "title": decision.title_in(language) or decision.naming(language),
+        "address": address,
+    }
+
+
+def _calendar_address(pk: int, language: str) -> str:
+    with override(language):
+        return reverse("deadline_calendar", args=[pk])
+
+
+def is_under_way(decision: Decision) -> bool:
+    """Whether residents may still be asked about it: a draft that nothing has ended."""
+    return decision.kind.is_draft and not (decision.status and decision.status.ends)
 
 
 @dataclass(frozen=True)
@@ -245,8 +329,11 @@ def place_of(filters: Filters, language: str, length: int = 5) -> Place | None:
 
 
 def titles(decisions: Sequence[Decision], language: str) -> list[dict[str, Any]]:
-    """For lists: decision, its title, the language of the title (another than the reader's)."""
-    rows = []
+    """For lists: decision, its title, the language of the title (another than the reader's).
+
+    `deadline` is the nearest one that has not passed, for decisions read by `for_rows`.
+    """
+    rows, now = [], clock.now()
     for decision in decisions:
         edition = decision.edition_for(language)
         rows.append(
@@ -263,6 +350,16 @@ def titles(decisions: Sequence[Decision], language: str) -> list[dict[str, Any]]
                     ]
                 ),
                 "address": decision.address_in(language),
+                "deadline": _nearest(decision, language, now),
             }
         )
     return rows
+
+
+def _nearest(decision: Decision, language: str, now: dt.datetime) -> dict[str, Any] | None:
+    if "deadlines" not in getattr(decision, "_prefetched_objects_cache", {}):
+        return None  # a decision named in passing: not worth a query
+    for deadline in decision.deadlines.all():
+        if countdown(deadline.date, deadline.hour, now).state != "closed":
+            return shown_deadline(deadline, language, now)
+    return None

@@ -13,6 +13,8 @@ from monitoring.core import clock
 from monitoring.core.dates import Precision
 from monitoring.decisions.models import (
     Code,
+    Deadline,
+    DeadlineKind,
     Decision,
     DecisionKind,
     Edition,
@@ -53,6 +55,14 @@ class ConflictError(Exception):
 
     def __init__(self, current: Decision) -> None:
         super().__init__(f"decision {current.pk} is at version {current.version}")
+        self.current = current
+
+
+class DeadlineConflictError(Exception):
+    """Somebody saved a newer version of a deadline; nothing was written."""
+
+    def __init__(self, current: Deadline) -> None:
+        super().__init__(f"deadline {current.pk} is at version {current.version}")
         self.current = current
 
 
@@ -217,6 +227,67 @@ def add_stage_event(
         if status is not None:
             update_decision(decision=decision, status=status, status_date=date, by=by)
     return event
+
+
+def add_deadline(
+    *,
+    decision: Decision,
+    kind: DeadlineKind,
+    date: dt.date,
+    source: str,
+    by: Any,
+    announce: bool = True,
+    **said: Any,
+) -> Deadline:
+    """A deadline that was announced; `source` says where (an address, or words).
+
+    `said` are further columns: hour, url, answer_due, and how, sent, answer as texts by language.
+    Raises ValidationError with the field's name; nothing is written then.
+    """
+    deadline = Deadline(decision=decision, kind=kind, date=date, source=source, **said)
+    with public_change(decision.pk, "deadline", announce=announce):
+        deadline.full_clean()
+        deadline.save()
+        _note_deadline(deadline, by)
+    return Deadline.objects.get(pk=deadline.pk)
+
+
+def update_deadline(
+    *, deadline: Deadline, by: Any, version: int | None = None, announce: bool = True, **said: Any
+) -> Deadline:
+    """Correct a deadline, or say what was sent and answered; returns it read afresh.
+
+    With `version` (the one the person was shown) a newer version raises DeadlineConflictError.
+    """
+    with public_change(deadline.decision_id, "deadline", announce=announce):
+        fresh = Deadline.objects.get(pk=deadline.pk)
+        if version is not None and fresh.version != version:
+            raise DeadlineConflictError(fresh)
+        for name, value in said.items():
+            setattr(fresh, name, value)
+        fresh.version += 1
+        fresh.updated_at = clock.now()
+        fresh.full_clean()
+        fresh.save()
+        _note_deadline(fresh, by)
+    return Deadline.objects.get(pk=deadline.pk)
+
+
+def remove_deadline(*, deadline: Deadline, announce: bool = True) -> None:
+    """Take away a deadline that was entered by mistake; the journal keeps what stood there."""
+    with public_change(deadline.decision_id, "deadline", announce=announce):
+        deadline.delete()
+
+
+def _note_deadline(deadline: Deadline, by: Any) -> None:
+    FieldSource.objects.create(
+        decision_id=deadline.decision_id,
+        field=f"deadline-{deadline.pk}",
+        value=f"{deadline.date} {deadline.hour or ''}".strip(),
+        source=deadline.source,
+        by=by,
+        at=clock.now(),
+    )
 
 
 def publish_decision(*, decision: Decision, by: Any, announce: bool = True) -> Decision:

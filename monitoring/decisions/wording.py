@@ -10,6 +10,7 @@ from django.utils.translation import gettext, override
 from django.utils.translation import gettext_lazy as _
 
 from monitoring.core.dates import long_date
+from monitoring.core.text import month_dative
 from monitoring.decisions.models import Stage
 from monitoring.journal.models import Change
 
@@ -27,6 +28,7 @@ FIELDS = {
     "topics": _("topics"),
     "links": _("sources"),
     "codes": _("codes"),
+    "deadlines": _("deadlines"),
 }
 """Names of what a change may touch, as `publication.picture` keys them."""
 IN_LANGUAGE = {"kk": _("in Kazakh"), "ru": _("in Russian"), "en": _("in English")}
@@ -42,6 +44,8 @@ def sentence(change: Change, language: str, stages: Mapping[str, Stage] | None =
             return _stage(change, language, stages)
         if change.kind == Change.Kind.EDITION:
             return _edition(change)
+        if change.kind == Change.Kind.DEADLINE:
+            return _deadline(change, language)
         if change.kind == Change.Kind.UPDATED:
             return _updated(change)
         return change.get_kind_display()
@@ -71,6 +75,23 @@ def _edition(change: Change) -> str:
     new = all(code not in before for code in changed)
     said = gettext("New text: %(languages)s") if new else gettext("Text corrected: %(languages)s")
     return said % {"languages": _languages(changed)}
+
+
+def _deadline(change: Change, language: str) -> str:
+    before = {one["id"]: one for one in change.before.get("deadlines", [])}
+    after = {one["id"]: one for one in change.after.get("deadlines", [])}
+    changed = [one for pk, one in after.items() if one != before.get(pk)]
+    if not changed:
+        return gettext("Deadline removed") if before.keys() - after.keys() else _updated(change)
+    days = [until(dt.date.fromisoformat(one["date"]), language) for one in changed]
+    return f"{change.get_kind_display()}: {', '.join(days)}"
+
+
+def until(day: dt.date, language: str) -> str:
+    """«2026 ж. 24 қарашаға дейін», "до 24 ноября 2026 г.", "until 24 November 2026"."""
+    if language == "kk":
+        return f"{day.year}\u00a0ж. {day.day}\u00a0{month_dative(day.month)} дейін"
+    return f"{'до' if language == 'ru' else 'until'} {long_date(day, 'day', language)}"
 
 
 def _languages(codes: list[str]) -> str:

@@ -12,12 +12,13 @@ from django.utils.translation import pgettext
 
 from monitoring.core.dates import long_date
 from monitoring.core.models import Trilingual
-from monitoring.decisions.wording import FIELDS, IN_LANGUAGE
+from monitoring.decisions.wording import FIELDS, IN_LANGUAGE, until
 from monitoring.journal.models import Change
 
 _RANK = (
     Change.Kind.PUBLISHED,
     Change.Kind.STAGE,
+    Change.Kind.DEADLINE,
     Change.Kind.EDITION,
     Change.Kind.UPDATED,
     Change.Kind.WITHDRAWN,
@@ -58,6 +59,7 @@ def tell(changes: Sequence[Change], names: Names, language: str) -> Told:
         lines = [
             _stage(before, after, names, language),
             _status(before, after, names, language),
+            _deadlines(before, after, language),
         ]
         if kind != Change.Kind.PUBLISHED:
             lines += [*_numbers(before, after, language), _texts(before, after)]
@@ -97,6 +99,18 @@ def _status(
     )
 
 
+def _deadlines(before: Mapping[str, Any], after: Mapping[str, Any], language: str) -> Line | None:
+    old, new = before.get("deadlines") or [], after.get("deadlines") or []
+    if old == new:
+        return None
+    return Line(pgettext("mail", "Deadline"), _days(old, language), _days(new, language))
+
+
+def _days(deadlines: Sequence[Mapping[str, Any]], language: str) -> str:
+    days = sorted(dt.date.fromisoformat(str(one["date"])) for one in deadlines)
+    return ", ".join(until(day, language) for day in days)
+
+
 def _numbers(before: Mapping[str, Any], after: Mapping[str, Any], language: str) -> list[Line]:
     titles = {
         "number": pgettext("mail", "Number"),
@@ -114,7 +128,7 @@ def _numbers(before: Mapping[str, Any], after: Mapping[str, Any], language: str)
     other = [
         str(words)
         for name, words in FIELDS.items()
-        if name not in {"number", "register_number", "date", "status", "status_date"}
+        if name not in {"number", "register_number", "date", "status", "status_date", "deadlines"}
         and before.get(name) != after.get(name)
     ]
     if other:

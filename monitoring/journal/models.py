@@ -57,6 +57,7 @@ class Change(models.Model):
         UPDATED = "updated", pgettext_lazy("change", "Details corrected or completed")
         STAGE = "stage", pgettext_lazy("change", "New stage")
         EDITION = "edition", pgettext_lazy("change", "New text")
+        DEADLINE = "deadline", pgettext_lazy("change", "Deadline")
         WITHDRAWN = "withdrawn", pgettext_lazy("change", "Removed from the record")
 
     at = models.DateTimeField(default=clock.now, db_index=True)

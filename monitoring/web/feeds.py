@@ -10,9 +10,11 @@ from django.utils.feedgenerator import Atom1Feed
 from django.utils.translation import get_language, gettext
 from django.views.decorators.http import require_safe
 
+from monitoring.core import clock
+from monitoring.decisions import selectors
 from monitoring.decisions.models import Decision, Stage
 from monitoring.decisions.publication import SUBJECT
-from monitoring.decisions.wording import sentence
+from monitoring.decisions.wording import sentence, until
 from monitoring.journal.models import Change
 
 LENGTH = 50
@@ -43,5 +45,34 @@ def changes(request: HttpRequest) -> HttpResponse:
             pubdate=change.at,
             updateddate=change.at,
             unique_id=f"tag:{host},2026:change/{change.pk}/{language}",
+        )
+    return HttpResponse(feed.writeString("utf-8"), content_type=feed.content_type)
+
+
+@require_safe
+def deadlines(request: HttpRequest) -> HttpResponse:
+    """Deadlines that have not passed, the last announced first: three queries."""
+    language = (get_language() or "kk")[:2]
+    home = request.build_absolute_uri(reverse("decision_list"))
+    host = urlsplit(home).hostname
+    feed = Atom1Feed(
+        title=gettext("Deadlines on laws and decisions"),
+        link=home,
+        description=None,
+        language=language,
+        feed_url=request.build_absolute_uri(request.path),
+        feed_guid=f"tag:{host},2026:deadlines/{language}",
+    )
+    now = clock.now()
+    rows = selectors.open_deadlines(now, LENGTH)
+    for row in sorted(rows, key=lambda one: one.updated_at, reverse=True):
+        shown = selectors.shown_deadline(row, language, now)
+        feed.add_item(
+            title=f"{shown['kind']}, {until(row.date, language)}: {shown['title']}",
+            link=request.build_absolute_uri(shown["address"]),
+            description=shown["how"],
+            pubdate=row.updated_at,
+            updateddate=row.updated_at,
+            unique_id=f"tag:{host},2026:deadline/{row.pk}/{row.version}/{language}",
         )
     return HttpResponse(feed.writeString("utf-8"), content_type=feed.content_type)

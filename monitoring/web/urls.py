@@ -5,11 +5,14 @@ from __future__ import annotations
 from django.urls import path
 
 from monitoring.core.routes import route
-from monitoring.web import feeds, views
+from monitoring.web import calendars, feeds, views
 
 urlpatterns = [
     path(route("laws", ""), views.decision_list, name="decision_list"),
     path(route("laws", "feed.xml"), feeds.changes, name="decision_feed"),
+    path(route("laws", "deadlines.ics"), calendars.deadlines, name="deadlines_calendar"),
+    path(route("laws", "deadlines/<int:pk>.ics"), calendars.deadline, name="deadline_calendar"),
+    path(route("laws", "deadlines.xml"), feeds.deadlines, name="deadline_feed"),
     path(route("laws", "k/<slug:key>/"), views.decision_by_key, name="decision_by_key"),
     path(route("laws", "<int:pk>-<slug:slug>/"), views.decision, name="decision"),
     path(route("laws", "<int:pk>/"), views.decision, name="decision_by_id"),

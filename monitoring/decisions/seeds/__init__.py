@@ -7,7 +7,14 @@ from typing import Any
 
 from monitoring.core.dates import parse_partial
 from monitoring.core.seeds import Report, apply, apply_row, read
-from monitoring.decisions.models import Decision, DecisionAlias, DecisionKind, Stage, StageEvent
+from monitoring.decisions.models import (
+    DeadlineKind,
+    Decision,
+    DecisionAlias,
+    DecisionKind,
+    Stage,
+    StageEvent,
+)
 from monitoring.decisions.services import add_stage_event, create_decision, update_decision
 from monitoring.institutions.models import Body, Event
 from monitoring.vocabulary.models import Status, Topic
@@ -21,7 +28,11 @@ def seed(report: Report) -> None:
 
     Seeded decisions are public and announced to nobody: they are old.
     """
-    for name, model in (("kinds", DecisionKind), ("stages", Stage)):
+    for name, model in (
+        ("kinds", DecisionKind),
+        ("stages", Stage),
+        ("deadlines", DeadlineKind),
+    ):
         for values in read(FOLDER / f"{name}.json"):
             apply_row(report, f"decisions.{name}:{values['key']}", model, "key", values)
     rows = read(FOLDER / "decisions.json")
