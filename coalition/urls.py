@@ -30,6 +30,7 @@ urlpatterns = [
 urlpatterns += i18n_patterns(
     path("", include("monitoring.search.urls")),
     path("", include("monitoring.web.urls")),
+    path("", include("monitoring.journal.urls")),
     path("", include("monitoring.evidence.urls")),
     path("", include("monitoring.digests.urls")),
     path("", include("coalition.accounts.urls")),

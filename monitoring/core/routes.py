@@ -37,6 +37,12 @@ WORDS: dict[str, dict[str, str]] = {
     "tasks": {"kk": "tapsyrmalar", "ru": "zadachi", "en": "tasks"},
     "sign-in": {"kk": "kiru", "ru": "vkhod", "en": "sign-in"},
     "sign-out": {"kk": "shygu", "ru": "vykhod", "en": "sign-out"},
+    "changes": {"kk": "ozgerister", "ru": "izmeneniya", "en": "changes"},
+    "report-error": {
+        "kk": "kateni-khabarlau",
+        "ru": "soobshchit-ob-oshibke",
+        "en": "report-an-error",
+    },
     "manage": {"kk": "zhazylymdar", "ru": "podpiski", "en": "subscriptions"},
 }
 

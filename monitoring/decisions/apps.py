@@ -15,19 +15,23 @@ class DecisionsConfig(AppConfig):
         from monitoring.core import permissions, sections, seeds
         from monitoring.decisions import search
         from monitoring.decisions.seeds import seed
+        from monitoring.decisions.selectors import subject_at
         from monitoring.decisions.todo import decisions_todo
+        from monitoring.journal import subjects
 
         search.install()
         sections.register("todo", 40, decisions_todo)
+        subjects.register(subject_at)
         seeds.register("decisions", 30, seed)
-        facts = ("decisions.add_decision", "decisions.change_decision", "decisions.view_decision")
+        facts = ["decisions.add_decision", "decisions.change_decision", "decisions.view_decision"]
         texts = ("decisions.add_edition", "decisions.change_edition", "decisions.view_edition")
         publishing = ("decisions.publish_edition",)
         reference = [
             f"decisions.{right}_{model}"
-            for model in ("decisionkind", "stage")
+            for model in ("decisionkind", "stage", "deadlinekind")
             for right in ("add", "change", "view")
         ]
+        facts += [f"decisions.{right}_deadline" for right in ("add", "change", "delete", "view")]
         permissions.register("analyst", *facts, *texts, *publishing, *reference)
         permissions.register("editor", *texts, *publishing, "decisions.view_decision")
         permissions.register("translator", *texts, "decisions.view_decision")

@@ -6,14 +6,16 @@ import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.db.models import Count, F, Model, Prefetch, Q, QuerySet, Value
 from django.http import QueryDict
-from django.urls import reverse
+from django.urls import Resolver404, resolve, reverse
 from django.utils.translation import override
 
 from monitoring.core import clock
 from monitoring.core.clock import ALMATY
+from monitoring.core.models import LANGUAGES
 from monitoring.core.text import kazakh_key
 from monitoring.decisions.deadlines import countdown
 from monitoring.decisions.models import (
@@ -26,6 +28,7 @@ from monitoring.decisions.models import (
     TaggedDecision,
 )
 from monitoring.institutions.models import Body, Event
+from monitoring.journal.subjects import Subject
 from monitoring.vocabulary.models import District, Region, Status, Topic
 from monitoring.vocabulary.selectors import district_by_code
 
@@ -163,21 +166,31 @@ def _labels(
     model, key = _LABELLED[group]
     shown = Q(pk__in=counts) | Q(**{f"{key}__in": filters.chosen.get(group, ())})
     rows = model._default_manager.filter(shown).order_by()
-    return rows.annotate(group=Value(group)).values_list("group", "pk", key, f"name_{language}")
+    labels: QuerySet[Any, Any] = rows.annotate(group=Value(group)).values_list(
+        "group", "pk", key, f"name_{language}"
+    )
+    return labels
 
 
 def for_rows(found: DecisionQuerySet) -> DecisionQuerySet:
     """With all that a row of a list shows: three queries more, whatever the number of rows."""
+    return for_names(found).prefetch_related(
+        Prefetch("deadlines", Deadline.objects.select_related("kind"))
+    )
+
+
+def for_names(found: DecisionQuerySet) -> DecisionQuerySet:
+    """With what a row shows but its deadline: two queries more."""
     return found.select_related("kind", "status").prefetch_related(
-        Prefetch("editions", Edition.objects.filter(live=True)),
-        "bodies",
-        Prefetch("deadlines", Deadline.objects.select_related("kind")),
+        Prefetch("editions", Edition.objects.filter(live=True)), "bodies"
     )
 
 
 def for_page(found: DecisionQuerySet) -> DecisionQuerySet:
     """With all that the page of a decision shows: ten queries more."""
-    return found.select_related("kind", "status", "region", "status_by__kind").prefetch_related(
+    return found.select_related(
+        "kind", "status", "region", "district", "status_by__kind"
+    ).prefetch_related(
         Prefetch("editions", Edition.objects.filter(live=True)),
         "bodies",
         "topics",  # type: ignore[misc]  # taggit is untyped
@@ -187,7 +200,7 @@ def for_page(found: DecisionQuerySet) -> DecisionQuerySet:
             "stage_events",
             StageEvent.objects.filter(void=False, replaced_by=None).select_related("stage", "body"),
         ),
-        Prefetch("related", for_rows(Decision.objects.public().newest_first())),
+        Prefetch("related", for_names(Decision.objects.public().newest_first())),
         Prefetch("events", Event.objects.select_related("kind")),
         Prefetch("deadlines", Deadline.objects.select_related("kind")),
     )
@@ -266,6 +279,9 @@ def shown_deadline(deadline: Deadline, language: str, now: dt.datetime) -> dict[
         "how": how,
         "how_url": anchor if how else deadline.url,
         "url": deadline.url,
+        "host": _host(deadline.url),
+        "source": deadline.source,
+        "source_host": _host(deadline.source),
         "ics_url": _calendar_address(deadline.pk, language),
         "answer_due": deadline.answer_due,
         "sent": deadline.said("sent", language),
@@ -274,6 +290,12 @@ def shown_deadline(deadline: Deadline, language: str, now: dt.datetime) -> dict[
         "title": decision.title_in(language) or decision.naming(language),
         "address": address,
     }
+
+
+def _host(text: str) -> str:
+    """The host of a web address; empty for words."""
+    parts = urlsplit(text) if text.startswith(("https://", "http://")) else None
+    return (parts.hostname or "").removeprefix("www.") if parts else ""
 
 
 def _calendar_address(pk: int, language: str) -> str:
@@ -306,7 +328,8 @@ def place_of(filters: Filters, language: str, length: int = 5) -> Place | None:
     district = district_by_code(asked[0]) if len(asked) == 1 else None
     if district is None:
         return None
-    public = Decision.objects.public()
+    # What ended, and what is only a draft, applies nowhere.
+    public = Decision.objects.public().filter(kind__is_draft=False).exclude(status__ends=True)
     region = Q(region=district.region_id, district=None)
     republic = Q(region=None)
     counts = public.aggregate(
@@ -350,6 +373,7 @@ def titles(decisions: Sequence[Decision], language: str) -> list[dict[str, Any]]
                     ]
                 ),
                 "address": decision.address_in(language),
+                "missing": edition is not None and not edition.summary,
                 "deadline": _nearest(decision, language, now),
             }
         )
@@ -363,3 +387,26 @@ def _nearest(decision: Decision, language: str, now: dt.datetime) -> dict[str, A
         if countdown(deadline.date, deadline.hour, now).state != "closed":
             return shown_deadline(deadline, language, now)
     return None
+
+
+def subject_at(path: str) -> Subject | None:
+    """The public decision whose page a path is, for the journal; at most three queries."""
+    language = path.lstrip("/").partition("/")[0]
+    try:
+        # Route words follow the active language, and the editor's is another than the page's.
+        with override(language if language in LANGUAGES else "kk"):
+            found = resolve(path.partition("?")[0])
+    except Resolver404:
+        return None
+    pk = found.kwargs.get("pk")
+    if found.url_name not in {"decision", "decision_by_id"} or not isinstance(pk, int):
+        return None
+    decision = Decision.objects.public().select_related("kind").filter(pk=pk).first()
+    if decision is None:
+        return None
+    return Subject(
+        "decision",
+        pk,
+        {code: decision.title_in(code) or decision.naming(code) for code in LANGUAGES},
+        {code: decision.address_in(code) for code in LANGUAGES},
+    )

@@ -29,7 +29,7 @@ from monitoring.decisions.forms import (
     NewDecisionForm,
     stored,
 )
-from monitoring.decisions.models import Decision, DecisionKind, Edition, Stage
+from monitoring.decisions.models import DeadlineKind, Decision, DecisionKind, Edition, Stage
 from monitoring.decisions.services import (
     ConflictError,
     add_stage_event,
@@ -161,6 +161,7 @@ class EditDecisionView(generic.EditView):
             "conflicts": getattr(self, "conflicts", []),
             "texts": [(code, editions.get(code)) for code in LANGUAGES],
             "steps": selectors.in_order(events.select_related("stage")),
+            "deadlines": self.object.deadlines.select_related("kind"),
             "may_write_texts": self.request.user.has_perm("decisions.change_edition"),
         }
         return context
@@ -337,7 +338,9 @@ class KindViewSet(_Reference):
     """Kinds of document."""
 
     model = DecisionKind
-    panels = [FieldPanel(name) for name in ("key", "name_kk", "name_ru", "name_en", "order")]
+    panels = [
+        FieldPanel(name) for name in ("key", "name_kk", "name_ru", "name_en", "order", "is_draft")
+    ]
 
 
 class StageViewSet(_Reference):
@@ -346,4 +349,14 @@ class StageViewSet(_Reference):
     model = Stage
     panels = [
         FieldPanel(name) for name in ("key", "name_kk", "name_ru", "name_en", "order", "ends")
+    ]
+
+
+class DeadlineKindViewSet(_Reference):
+    """Kinds of deadline."""
+
+    model = DeadlineKind
+    panels = [
+        FieldPanel(name)
+        for name in ("key", "name_kk", "name_ru", "name_en", "order", "takes_comments")
     ]

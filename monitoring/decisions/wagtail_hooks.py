@@ -13,8 +13,10 @@ from wagtail.permissions import register_permission_policy
 from wagtail.snippets.models import register_snippet
 
 from monitoring.decisions import reports
+from monitoring.decisions.deadline_viewsets import DeadlineViewSet
 from monitoring.decisions.models import Decision
 from monitoring.decisions.viewsets import (
+    DeadlineKindViewSet,
     DecisionViewSet,
     EditionViewSet,
     KindViewSet,
@@ -26,6 +28,7 @@ register_permission_policy(Decision, NeverRemoved(Decision))
 register_snippet(EditionViewSet)
 register_snippet(KindViewSet)
 register_snippet(StageViewSet)
+register_snippet(DeadlineKindViewSet)
 
 
 @hooks.register("register_admin_viewset")
@@ -75,3 +78,9 @@ def log_actions(actions: Any) -> None:
     actions.register_action(
         "decisions.checked", _("Checked today"), _("Compared with its source, nothing to change")
     )
+
+
+@hooks.register("register_admin_viewset")
+def deadlines() -> DeadlineViewSet:
+    """Deadlines beside them."""
+    return DeadlineViewSet()

@@ -12,7 +12,7 @@ from django.utils.translation import pgettext
 
 from monitoring.core.sections import Section
 from monitoring.core.text import kazakh_key
-from monitoring.decisions.models import Decision
+from monitoring.decisions.models import Decision, TaggedDecision
 from monitoring.institutions.models import Body
 from monitoring.journal.models import Change
 from monitoring.search import kinds
@@ -72,22 +72,17 @@ def latest_changes(language: str, limit: int = 3) -> list[kinds.Hit]:
 
 
 def form_for_decisions(ids: Sequence[int], language: str) -> dict[int, Section]:
-    """Under a decision: its topics and bodies. Three queries for all."""
-    rows = Decision.objects.filter(pk__in=ids).prefetch_related(
-        "topic_links__tag",
-        "bodies",
-    )
-    found = {}
-    for row in rows:
-        topics = [link.tag for link in row.topic_links.all()]
-        offered = [Choice(f"topic:{one.slug}", one.label_in(language)) for one in topics]
-        offered += [
-            Choice(f"body:{one.key}", one.label_in(language))
-            for one in row.bodies.all()
-            if one.has_page
-        ]
-        found[row.pk] = _form(offered, language)
-    return found
+    """Under a decision: its topics and bodies. Two queries for all."""
+    offered: dict[int, list[Choice]] = {one: [] for one in ids}
+    tagged = TaggedDecision.objects.filter(content_object__in=ids).select_related("tag")
+    for link in tagged.order_by("pk"):
+        topic = Choice(f"topic:{link.tag.slug}", link.tag.label_in(language))
+        offered[link.content_object_id].append(topic)
+    through = Decision.bodies.through.objects.filter(decision__in=ids, body__has_page=True)
+    for row in through.select_related("body").order_by("pk"):
+        body = Choice(f"body:{row.body.key}", row.body.label_in(language))
+        offered[row.decision_id].append(body)
+    return {one: _form(choices, language) for one, choices in offered.items()}
 
 
 def form_for_bodies(ids: Sequence[int], language: str) -> dict[int, Section]:

@@ -1,5 +1,5 @@
-"""Owns the append-only list of what became public, before and after.
+"""Owns what became public, before and after, the errors reported to us and the corrections made.
 
 May import search and below.
-Promises: a row is never changed or removed.
+Promises: a change is never rewritten or removed; an answer reaches who reported the error.
 """

@@ -1,14 +1,17 @@
-"""State of the room `journal`: what became public, before and after, append-only."""
+"""State of the room `journal`: changes (append-only), reported errors, corrections."""
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any, NoReturn
 
+from django.conf import settings
 from django.db import models
+from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from monitoring.core import clock
+from monitoring.core.models import LANGUAGES
 
 
 class AppendOnlyError(Exception):
@@ -99,3 +102,96 @@ class Change(models.Model):
     def delete(self, *args: Any, **kwargs: Any) -> NoReturn:
         """Refused."""
         raise AppendOnlyError("a change is never removed")
+
+
+class ErrorReport(models.Model):
+    """What somebody says is wrong on a page; the address is there for the answer only."""
+
+    class State(models.TextChoices):
+        """What became of it."""
+
+        NEW = "new", pgettext_lazy("error report", "waits for an answer")
+        CORRECTED = "corrected", pgettext_lazy("error report", "corrected")
+        KEPT = "kept", pgettext_lazy("error report", "nothing to correct")
+        CLOSED = "closed", pgettext_lazy("error report", "closed without an answer")
+
+    page = models.CharField(_("page"), max_length=500, blank=True)
+    text = models.TextField(_("what is wrong"), max_length=3000)
+    address = models.EmailField(_("e-mail"), max_length=254, blank=True)
+    language = models.CharField(_("language"), max_length=2)
+    state = models.CharField(
+        _("state"), max_length=10, choices=State.choices, default=State.NEW, db_index=True
+    )
+    answer = models.TextField(_("answer"), max_length=3000, blank=True)
+    answered_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("answered by"),
+    )
+    answered_at = models.DateTimeField(_("answered at"), null=True, blank=True)
+    created_at = models.DateTimeField(_("received at"), default=clock.now)
+
+    class Meta:
+        verbose_name = _("reported error")
+        verbose_name_plural = _("reported errors")
+        default_permissions = ("change", "view")
+        ordering = ["-pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(state="new", answered_at__isnull=True)
+                | (~models.Q(state="new") & models.Q(answered_at__isnull=False)),
+                name="error_report_answered_or_new",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.text[:60]
+
+    @property
+    def is_of_this_site(self) -> bool:
+        """Whether `page` is a path that a link may lead to."""
+        return self.page.startswith("/") and not self.page.startswith(("//", "/\\"))
+
+
+class Correction(models.Model):
+    """A line of the public list of corrections: what was mended, where and when."""
+
+    report = models.OneToOneField(
+        ErrorReport, models.SET_NULL, null=True, blank=True, related_name="correction"
+    )
+    subject = models.SlugField(max_length=30, blank=True, help_text=_("Kind of record: decision."))
+    subject_id = models.BigIntegerField(null=True, blank=True)
+    titles = models.JSONField(help_text=_("Title by language."))
+    addresses = models.JSONField(help_text=_("Path by language."))
+    said_kk = models.TextField(_("what was corrected, in Kazakh"), max_length=1000)
+    said_ru = models.TextField(_("what was corrected, in Russian"), max_length=1000)
+    said_en = models.TextField(_("what was corrected, in English"), max_length=1000)
+    at = models.DateTimeField(default=clock.now, db_index=True)
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+
+    class Meta:
+        verbose_name = _("correction")
+        verbose_name_plural = _("corrections")
+        default_permissions = ("view",)
+        indexes = [
+            models.Index(fields=["subject", "subject_id", "-at"], name="correction_of_record")
+        ]
+
+    def __str__(self) -> str:
+        return self.said
+
+    @property
+    def day(self) -> dt.date:
+        """The day of the correction in Kazakhstan."""
+        return self.at.astimezone(clock.ALMATY).date()
+
+    @property
+    def said(self) -> str:
+        """What was corrected, in the reader's language."""
+        code = (get_language() or "kk")[:2]
+        return str(getattr(self, f"said_{code if code in LANGUAGES else 'kk'}"))

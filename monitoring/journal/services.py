@@ -1,15 +1,24 @@
-"""Writes of the room `journal`."""
+"""Writes of the room `journal`: changes, reported errors and their answers."""
 
 from __future__ import annotations
 
+import datetime as dt
+from collections.abc import Mapping
 from typing import Any
 
+from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Max
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import override
 
 from monitoring.core import clock
-from monitoring.core.models import Lease
-from monitoring.journal.models import Change
+from monitoring.core.models import LANGUAGES, Lease
+from monitoring.journal import subjects
+from monitoring.journal.models import Change, Correction, ErrorReport
+from monitoring.mailing.services import prepare_mail, queue_prepared
 
 SEQUENCER = "journal-positions"
 """Name of the row that is locked while positions are given."""
@@ -71,3 +80,117 @@ def close_window() -> int:
             Change.objects.filter(pk=pk).update(position=number)
             highest = number
     return int(highest)
+
+
+KEEP_ADDRESS = dt.timedelta(days=30)
+"""After the answer the reporter's address is kept for a question back, then erased."""
+
+
+class AnsweredError(Exception):
+    """Somebody answered the report first; nothing was written."""
+
+    def __init__(self, current: ErrorReport) -> None:
+        super().__init__(f"report {current.pk} is {current.state}")
+        self.current = current
+
+
+def report_error(*, page: str, text: str, address: str, language: str) -> ErrorReport:
+    """Keep what somebody says is wrong on a page. Raises ValidationError."""
+    report = ErrorReport(page=page, text=text, address=address, language=language)
+    report.full_clean()
+    report.save()
+    return report
+
+
+def answer_report(
+    *,
+    report: ErrorReport,
+    state: str,
+    by: Any,
+    answer: str = "",
+    said: Mapping[str, str] | None = None,
+) -> ErrorReport:
+    """Answer a report once: the state, the correction if one was made, the mail to the reporter.
+
+    `answer` is written to the reporter in the report's language; `said` by language is what the
+    public list of corrections tells, needed for "corrected". Raises AnsweredError if a colleague
+    was first, ValidationError with the field's name (`answer`, `said_kk` …); nothing is written
+    then.
+    """
+    _check_answer(state, answer, said or {})
+    mail = None
+    if report.address and answer:
+        # Rendered outside the transaction; the key makes sure that it is sent once.
+        mail = prepare_mail(
+            key=f"error-report-{report.pk}",
+            to=report.address,
+            template="report_answer",
+            language=report.language,
+            context={
+                "report": report,
+                "answer": answer,
+                "corrected": state == ErrorReport.State.CORRECTED,
+                "page": _absolute(report.page) if report.is_of_this_site else "",
+                "corrections": _absolute(_in_language("corrections", report.language)),
+                "days": KEEP_ADDRESS.days,
+            },
+        )
+    with transaction.atomic():
+        taken = ErrorReport.objects.filter(pk=report.pk, state=ErrorReport.State.NEW).update(
+            state=state, answer=answer, answered_by=by, answered_at=clock.now()
+        )
+        fresh = ErrorReport.objects.get(pk=report.pk)
+        if not taken:
+            raise AnsweredError(fresh)
+        if state == ErrorReport.State.CORRECTED:
+            _record_correction(fresh, said or {}, by)
+        if mail is not None:
+            queue_prepared(mail=mail)
+    return fresh
+
+
+def _check_answer(state: str, answer: str, said: Mapping[str, str]) -> None:
+    errors = {}
+    if state not in ErrorReport.State.values or state == ErrorReport.State.NEW:
+        errors["state"] = _("Choose what became of the report.")
+    if state in {ErrorReport.State.CORRECTED, ErrorReport.State.KEPT} and not answer.strip():
+        errors["answer"] = _("Write the answer to the reporter.")
+    if state == ErrorReport.State.CORRECTED:
+        for code in LANGUAGES:
+            if not said.get(code, "").strip():
+                errors[f"said_{code}"] = _(
+                    "Say what was corrected: readers of every language see it."
+                )
+    if errors:
+        raise ValidationError(errors)
+
+
+def _record_correction(report: ErrorReport, said: Mapping[str, str], by: Any) -> Correction:
+    subject = subjects.find(report.page)
+    correction = Correction(
+        report=report,
+        subject=subject.kind if subject else "",
+        subject_id=subject.id if subject else None,
+        titles=subject.titles if subject else {},
+        addresses=subject.addresses if subject else {"kk": report.page},
+        by=by,
+        **{f"said_{code}": said[code].strip() for code in LANGUAGES},
+    )
+    correction.full_clean(exclude=["titles", "addresses"])  # a page that no room knows has neither
+    correction.save()
+    return correction
+
+
+def forget_reporters() -> int:
+    """Erase the addresses of reports answered KEEP_ADDRESS ago; how many."""
+    old = ErrorReport.objects.filter(answered_at__lt=clock.now() - KEEP_ADDRESS)
+    return old.exclude(address="").update(address="")
+
+
+def _in_language(name: str, language: str) -> str:
+    with override(language):
+        return reverse(name)
+
+
+def _absolute(path: str) -> str:
+    return f"{settings.WAGTAILADMIN_BASE_URL.rstrip('/')}{path}"

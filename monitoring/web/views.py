@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import urlsplit
 
+from django.conf import settings
 from django.core.paginator import Paginator
 from django.http import (
     Http404,
@@ -18,13 +19,16 @@ from django.urls import reverse
 from django.utils.translation import get_language, gettext, override
 from django.views.decorators.http import require_safe
 
-from monitoring.core import sections
+from monitoring.core import clock, sections
 from monitoring.core.models import LANGUAGES
 from monitoring.decisions import selectors
 from monitoring.decisions.models import Decision, DecisionAlias
+from monitoring.decisions.publication import SUBJECT
 from monitoring.decisions.selectors import Filters
 from monitoring.institutions.models import Body
+from monitoring.journal.selectors import corrections_of
 from monitoring.vocabulary.selectors import districts_by_region
+from monitoring.web.ready_texts import citation, for_chat
 
 PAGE_SIZE = 20
 
@@ -33,7 +37,7 @@ def _language() -> str:
     return (get_language() or "kk")[:2]
 
 
-def _alternates(name: str, *args: Any, query: str = "") -> list[dict[str, str]]:
+def alternates(name: str, *args: Any, query: str = "") -> list[dict[str, str]]:
     """The same page in every language, for the switch."""
     found = []
     for code in LANGUAGES:
@@ -115,7 +119,7 @@ def decision_list(request: HttpRequest) -> HttpResponse:
         "is_filtered": bool(query),
         "after": sections.collect("decisions.after", [0], language)[0],
         "as_search": _as_search(filters),
-        "alternates": _alternates("decision_list", query=query),
+        "alternates": alternates("decision_list", query=query),
     }
     return render(request, "web/decision_list.html", context)
 
@@ -155,6 +159,10 @@ def decision(request: HttpRequest, pk: int, slug: str = "") -> HttpResponse:
     by = next((one for one in related if one.pk == found.status_by_id), found.status_by)
     if by is not None and not by.is_public:
         by = None
+    now = clock.now()
+    deadlines = [selectors.shown_deadline(one, language, now) for one in found.deadlines.all()]
+    title = edition.short_title if edition else found.naming(language)
+    url = request.build_absolute_uri(address)
     context = {
         "decision": found,
         "naming": found.naming(language),
@@ -166,14 +174,28 @@ def decision(request: HttpRequest, pk: int, slug: str = "") -> HttpResponse:
             for one in editions.values()
             if one.language != language
         ],
-        "title": edition.short_title if edition else found.naming(language),
+        "title": title,
+        "deadlines": deadlines,
+        # Only of a draft under way can it be said that no period for comments was announced.
+        "no_deadline": {"state": "none", "mail_url": "#mail-me"},
+        "no_period": not deadlines and selectors.is_under_way(found),
+        "url": url,
+        "chat_text": for_chat(edition, found.naming(language), deadlines, url, language),
+        "citation": citation(
+            found, title, language, site=settings.SITE_NAME, url=url, today=clock.today()
+        ),
+        "corrections": corrections_of(SUBJECT, found.pk),
         "title_language": edition.language if edition else language,
         "stages": _stage_line(events, language),
         "timeline": [
             {"event": event, "title": event.title_in(language), "host": _host(event.url)}
             for event in reversed(events)
         ],
-        "status_by": selectors.titles([by], language)[0] if by else None,
+        "status_by": by
+        and {
+            "address": by.address_in(language),
+            "title": by.title_in(language) or by.naming(language),
+        },
         "sources": _sources(found, language),
         "related": selectors.titles(related, language),
         "events": sorted(found.events.all(), key=lambda event: event.date, reverse=True),
@@ -187,7 +209,7 @@ def decision(request: HttpRequest, pk: int, slug: str = "") -> HttpResponse:
         ],
     } | {
         name: sections.collect(f"decision.{name}", [found.pk], language)[found.pk]
-        for name in ("pointer", "voice", "after")
+        for name in ("pointer", "contact", "voice", "actions", "after")
     }
     return render(request, "web/decision.html", context)
 
@@ -200,8 +222,9 @@ def _stage_line(events: list[Any], language: str) -> list[dict[str, Any]]:
         state = "stopped" if event.stage.ends else "done" if event.date else "undated"
         line.append(
             {
-                "event": event,
                 "label": event.stage.label_in(language),
+                "date": event.date,
+                "precision": event.precision,
                 "state": state,
                 "is_now": is_last,
             }
@@ -218,7 +241,8 @@ def _sources(found: Decision, language: str) -> list[dict[str, Any]]:
     codes = [code.value for code in found.codes.all()]
     return [
         {
-            "link": link,
+            "url": link.url,
+            "checked": link.checked,
             "host": _host(link.url),
             "label": link.label_in(language),
             "code": next((code for code in codes if len(code) > 4 and code in link.url), ""),
@@ -249,6 +273,6 @@ def body(request: HttpRequest, key: str) -> HttpResponse:
         "total": decided.count(),
         "query": filters.to_params().urlencode(),
         "after": sections.collect("body.after", [found.pk], language)[found.pk],
-        "alternates": _alternates("body", key),
+        "alternates": alternates("body", key),
     }
     return render(request, "web/body.html", context)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from monitoring.decisions.models import Decision, DecisionKind, Stage
-from monitoring.decisions.services import create_decision
+from monitoring.decisions.models import Deadline, DeadlineKind, Decision, DecisionKind, Stage
+from monitoring.decisions.services import add_deadline, create_decision
 from monitoring.institutions.models import Body, BodyKind
 from monitoring.vocabulary.models import Status, Topic
 
@@ -15,8 +15,9 @@ def _named(name: str) -> dict[str, str]:
     return {"name_kk": f"{name} kk", "name_ru": f"{name} ru", "name_en": f"{name} en"}
 
 
-def make_kind(key: str = "law") -> DecisionKind:
-    return DecisionKind.objects.get_or_create(key=key, defaults=_named(key))[0]
+def make_kind(key: str = "law", is_draft: bool = False) -> DecisionKind:
+    defaults = {**_named(key), "is_draft": is_draft}
+    return DecisionKind.objects.get_or_create(key=key, defaults=defaults)[0]
 
 
 def make_stage(key: str = "adopted", order: int = 10, ends: bool = False) -> Stage:
@@ -48,3 +49,20 @@ def make_decision(title: str = "Ауыл бюджеті туралы", **values:
         **values,
     }
     return create_decision(**values)
+
+
+def make_deadline_kind(
+    key: str = "public-consultation", takes_comments: bool = True
+) -> DeadlineKind:
+    defaults = {**_named(key), "takes_comments": takes_comments}
+    return DeadlineKind.objects.get_or_create(key=key, defaults=defaults)[0]
+
+
+def make_deadline(decision: Decision, date: dt.date, **values: Any) -> Deadline:
+    values = {
+        "kind": make_deadline_kind(),
+        "source": "https://legalacts.example.kz/1",
+        "by": None,
+        **values,
+    }
+    return add_deadline(decision=decision, date=date, **values)

@@ -118,6 +118,7 @@ def test_the_page_shows_no_more_than_is_known(client: Client) -> None:
     assert "күні табылмады" in page
     assert "Екінші дереккөзден" in page
     assert 'aria-current="step"' in page
+    assert "Ресми мәтіні бар" not in page
     assert "Түйіні дайындалып жатыр" in page
 
 
