@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from django.forms import Media
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from wagtail.admin.action_menu import SubmitForModerationMenuItem
@@ -40,11 +39,6 @@ class TodoPanel(Component):
     name = "todo"
     template_name = "accounts/admin/todo.html"
     order = 10
-
-    @property
-    def media(self) -> Media:
-        """Its few rules."""
-        return Media(css={"all": ["css/admin.css"]})
 
     def get_context_data(self, parent_context: Mapping[str, Any]) -> dict[str, Any]:
         """The items, deadlines first."""

@@ -59,6 +59,7 @@ class NewsPage(BasePage):
         FieldPanel("lead"),
         FieldPanel("body"),
     ]
+    needs_text = True
     template = "news/news_page.html"
 
     class Meta:

@@ -1,6 +1,6 @@
 """Application of the room `pages`."""
 
-from django.apps import AppConfig
+from django.apps import AppConfig, apps
 
 
 class PagesConfig(AppConfig):
@@ -23,5 +23,16 @@ class PagesConfig(AppConfig):
         # A portrait in the admin serves nobody, and its form judges no file; it has no setting.
         AvatarSettingsPanel.is_active = lambda _: False
         listeners.connect()
+        self._show_checklists()
         kinds.register(KIND)
         sections.register("todo", 50, translations_todo)
+
+    def _show_checklists(self) -> None:
+        """Above the form of every page type, so that a new type cannot forget it."""
+        from coalition.pages.models import BasePage
+        from monitoring.core.checklists import ChecklistPanel
+
+        for model in apps.get_models():
+            if issubclass(model, BasePage) and "content_panels" in model.__dict__:
+                model.content_panels = [ChecklistPanel(), *model.content_panels]
+        BasePage.content_panels = [ChecklistPanel(), *BasePage.content_panels]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.utils.translation import gettext_lazy as _
 from wagtail import blocks
 from wagtail.documents.blocks import DocumentChooserBlock
@@ -15,6 +17,10 @@ RICH_TEXT = ["bold", "italic", "link", "ol", "ul", "document-link"]
 """No headings (the heading block keeps their order), no images (they need a description)."""
 
 
+def _paragraph() -> str:
+    return f"<p>{_('Residents come to the gathering themselves.')}</p>"
+
+
 class HeadingBlock(blocks.StructBlock):
     """A title inside the text; the page's own title is h1, so these are h2 and h3."""
 
@@ -26,6 +32,8 @@ class HeadingBlock(blocks.StructBlock):
     class Meta:
         icon = "title"
         label = _("Title")
+        description = _("Parts a long text; a reader who skims reads titles alone.")
+        preview_value = {"text": _("How a gathering decides"), "level": "h2"}
         group = TEXT
         template = "pages/blocks/heading.html"
 
@@ -39,6 +47,11 @@ class QuoteBlock(blocks.StructBlock):
     class Meta:
         icon = "openquote"
         label = _("Quotation")
+        description = _("Somebody's words as they were said, and where they stand.")
+        preview_value = {
+            "text": _("Let residents decide local matters."),
+            "source": _("Whose words, where from"),
+        }
         group = TEXT
         template = "pages/blocks/quote.html"
 
@@ -58,6 +71,13 @@ class FactsBlock(blocks.StructBlock):
     class Meta:
         icon = "list-ul"
         label = _("List of facts")
+        description = _("What and how much, one line each: place, time, contact.")
+        preview_value = {
+            "items": [
+                {"name": _("Who may come"), "value": _("Every resident of the village")},
+                {"name": _("Who keeps the minutes"), "value": _("The secretary of the gathering")},
+            ]
+        }
         group = FACTS
         template = "pages/blocks/facts.html"
 
@@ -70,6 +90,8 @@ class StepsBlock(blocks.StructBlock):
     class Meta:
         icon = "list-ol"
         label = _("Numbered steps")
+        description = _("What a reader does, in order; one action a step.")
+        preview_value = {"items": [_("Read the draft"), _("Write what you think of it")]}
         group = FACTS
         template = "pages/blocks/steps.html"
 
@@ -83,6 +105,11 @@ class NoticeBlock(blocks.StructBlock):
     class Meta:
         icon = "warning"
         label = _("Box")
+        description = _("For the one thing that must not be missed. At most one a page.")
+        preview_value = {
+            "title": _("Not confirmed"),
+            "text": _("The date of the meeting was not found."),
+        }
         group = FACTS
         template = "pages/blocks/notice.html"
 
@@ -101,6 +128,8 @@ class ImageBlock(blocks.StructBlock):
     class Meta:
         icon = "image"
         label = _("Picture")
+        description = _("A photo or a drawing, with what it shows in words.")
+        preview_template = "pages/blocks/preview_image.html"
         group = FILES
         template = "pages/blocks/image.html"
 
@@ -115,15 +144,43 @@ class LinkBlock(blocks.StructBlock):
     class Meta:
         icon = "link"
         label = _("Link")
+        description = _("To a page of this site or to another site, on a line of its own.")
+        preview_value = {"text": _("Read the draft"), "page": None, "url": "https://example.org/"}
         group = FILES
         template = "pages/blocks/link.html"
+
+
+class ParagraphBlock(blocks.RichTextBlock):
+    """Text with its preview."""
+
+    class Meta:
+        description = _("Plain text with bold, lists and links.")
+        preview_value = _paragraph
+
+    def deconstruct(self) -> tuple[str, Any, Any]:
+        """As the block below it: what is stored is the same, so no page needs a migration."""
+        _path, args, kwargs = super().deconstruct()
+        return "wagtail.blocks.RichTextBlock", args, kwargs
+
+
+class DocumentBlock(DocumentChooserBlock):
+    """A file with its preview."""
+
+    class Meta:
+        description = _("A file to download: PDF, DOCX, XLSX.")
+        preview_template = "pages/blocks/preview_document.html"
+
+    def deconstruct(self) -> tuple[str, Any, Any]:
+        """Likewise."""
+        _path, args, kwargs = super().deconstruct()
+        return "wagtail.documents.blocks.DocumentChooserBlock", args, kwargs
 
 
 class BodyBlock(blocks.StreamBlock):
     """The body of a page."""
 
     heading = HeadingBlock()
-    paragraph = blocks.RichTextBlock(
+    paragraph = ParagraphBlock(
         label=_("Paragraph"),
         group=TEXT,
         icon="pilcrow",
@@ -135,7 +192,9 @@ class BodyBlock(blocks.StreamBlock):
     steps = StepsBlock()
     notice = NoticeBlock()
     image = ImageBlock()
-    document = DocumentChooserBlock(
-        label=_("Document"), group=FILES, template="pages/blocks/document.html"
+    document = DocumentBlock(
+        label=_("Document"),
+        group=FILES,
+        template="pages/blocks/document.html",
     )
     link = LinkBlock()

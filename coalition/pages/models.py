@@ -17,6 +17,7 @@ from wagtail_localize.fields import BaseTranslatableField
 from coalition.pages.blocks import BodyBlock
 from coalition.pages.forms import BasePageForm
 from monitoring.core import clock, routes
+from monitoring.core.checklists import Check
 from monitoring.core.text import slugify
 
 
@@ -37,6 +38,8 @@ class BasePage(Page):
 
     slug: str  # Wagtail's field, untyped there
     route_word: ClassVar[str] = ""
+    needs_text: ClassVar[bool] = False
+    """Whether a page without lead and body says nothing at all, so that it is not published."""
     search_kind: ClassVar[str] = "page"
 
     lead: models.TextField[str, str] = models.TextField(
@@ -68,6 +71,12 @@ class BasePage(Page):
 
     class Meta:
         abstract = True
+
+    def checklist(self) -> list[Check]:
+        """What readers need of the page, as it stands; a page type may add to it."""
+        from coalition.pages.checklist import of_page
+
+        return of_page(self)
 
     def own_route_word(self) -> str:
         """The name of the route whose word is this page's address, or ""."""

@@ -8,10 +8,12 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpRequest
 from django.urls import URLPattern, path, reverse, reverse_lazy
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from wagtail import hooks
 from wagtail.admin.menu import MenuItem
+from wagtail.admin.staticfiles import versioned_static
 from wagtail.admin.widgets import Button
 from wagtail.models import Page
 
@@ -19,6 +21,7 @@ from coalition.pages import admin_views
 from coalition.pages.models import State
 from coalition.pages.reports import TranslationQueue
 from coalition.pages.selectors import record_of
+from monitoring.core.checklists import missing
 
 
 @hooks.register("register_admin_urls")
@@ -85,6 +88,32 @@ def show_the_remark(request: HttpRequest, thing: Any) -> None:
             _("The secretariat returned this text: “%(remark)s” Correct it and send it again.")
             % {"remark": remark},
         )
+
+
+@hooks.register("after_publish_page")
+def name_what_is_missing(request: HttpRequest, page: Page) -> None:
+    """Publishing is not refused for it, but what readers miss is said, and what to do."""
+    thing = page.specific if isinstance(page, Page) else page
+    for check in missing(thing) if hasattr(thing, "checklist") else ():
+        messages.warning(
+            request,
+            _("Published, but readers still miss this: %(what)s. %(todo)s")
+            % {"what": check.label, "todo": check.todo},
+        )
+
+
+@hooks.register("after_edit_snippet")
+@hooks.register("after_create_snippet")
+def name_what_a_text_lacks(request: HttpRequest, text: Any) -> None:
+    """Likewise for texts of decisions."""
+    if "action-publish" in request.POST and hasattr(text, "checklist"):
+        name_what_is_missing(request, text)
+
+
+@hooks.register("insert_global_admin_css")
+def admin_css() -> str:
+    """The few rules of our own parts of the admin."""
+    return format_html('<link rel="stylesheet" href="{}">', versioned_static("css/admin.css"))
 
 
 @hooks.register("register_log_actions")

@@ -119,6 +119,7 @@ class StandardPage(BasePage):
     )
 
     parent_page_types: ClassVar[list[str]] = ["website.HomePage", "website.StandardPage"]
+    needs_text = True
     template = "website/standard_page.html"
 
     class Meta:
@@ -212,6 +213,7 @@ class GuidePage(BasePage):
         FieldPanel("norms"),
         FieldPanel("body"),
     ]
+    needs_text = True
     template = "website/guide_page.html"
 
     class Meta:

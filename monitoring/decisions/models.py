@@ -24,6 +24,7 @@ from wagtail.models import (
 )
 
 from monitoring.core import clock
+from monitoring.core.checklists import Check
 from monitoring.core.dates import Precision
 from monitoring.core.models import LANGUAGES, Trilingual
 from monitoring.decisions.text.titles import shorten
@@ -236,6 +237,12 @@ class Decision(models.Model):  # type: ignore[django-manager-missing]  # taggit 
             raise ValidationError({"date": _("Enter a date, or say that it was not found.")})
         if self.district and self.district.region_id != self.region_id:
             raise ValidationError({"district": _("This district lies in another region.")})
+
+    def checklist(self) -> list[Check]:
+        """What readers need of the facts, as they stand."""
+        from monitoring.decisions.checklist import of_decision
+
+        return of_decision(self)
 
     def naming(self, language: str) -> str:
         """Kind and number, as people name the document: «Заң № 60-VII»."""
@@ -557,6 +564,12 @@ class Edition(
         """One of the titles is there."""
         if not self.title and not self.official_title:
             raise ValidationError({"title": _("Enter a short or an official title.")})
+
+    def checklist(self) -> list[Check]:
+        """What readers need of the text, as it stands."""
+        from monitoring.decisions.checklist import of_edition
+
+        return of_edition(self)
 
     def get_preview_template(self, request: Any, mode_name: str) -> str:
         """The page on which a draft is looked at."""

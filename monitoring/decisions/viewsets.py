@@ -20,6 +20,7 @@ from wagtail.log_actions import log
 from wagtail.permission_policies import ModelPermissionPolicy
 from wagtail.snippets.views import snippets
 
+from monitoring.core.checklists import ChecklistPanel
 from monitoring.core.models import LANGUAGES
 from monitoring.decisions import selectors
 from monitoring.decisions.forms import (
@@ -162,6 +163,7 @@ class EditDecisionView(generic.EditView):
             "texts": [(code, editions.get(code)) for code in LANGUAGES],
             "steps": selectors.in_order(events.select_related("stage")),
             "deadlines": self.object.deadlines.select_related("kind"),
+            "checks": self.object.checklist(),
             "may_write_texts": self.request.user.has_perm("decisions.change_edition"),
         }
         return context
@@ -316,6 +318,7 @@ class EditionViewSet(snippets.SnippetViewSet):
     list_filter = ("language", "live")
     edit_handler = ObjectList(
         [
+            ChecklistPanel(),
             FieldPanel("decision", heading=" "),
             FieldPanel("language"),
             FieldPanel("title"),

@@ -81,7 +81,7 @@ def test_a_member_editor_proposes_news_and_sees_no_other_proposal(editor: Client
             "title": "Жиын өтті",
             "slug": "",
             "date": "2026-01-15",
-            "lead": "",
+            "lead": "Тұрғындар жиналды.",
             "seo_title": "",
             "search_description": "",
             "action-submit": "1",
