@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from wagtail import blocks
 from wagtail.documents.blocks import DocumentChooserBlock
@@ -15,10 +16,6 @@ FILES = _("Pictures and links")
 
 RICH_TEXT = ["bold", "italic", "link", "ol", "ul", "document-link"]
 """No headings (the heading block keeps their order), no images (they need a description)."""
-
-
-def _paragraph() -> str:
-    return f"<p>{_('Residents come to the gathering themselves.')}</p>"
 
 
 class HeadingBlock(blocks.StructBlock):
@@ -155,7 +152,10 @@ class ParagraphBlock(blocks.RichTextBlock):
 
     class Meta:
         description = _("Plain text with bold, lists and links.")
-        preview_value = _paragraph
+
+    def get_preview_value(self) -> Any:
+        """In the editor's language."""
+        return self.normalize(f"<p>{gettext('Residents come to the gathering themselves.')}</p>")
 
     def deconstruct(self) -> tuple[str, Any, Any]:
         """As the block below it: what is stored is the same, so no page needs a migration."""
