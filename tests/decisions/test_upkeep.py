@@ -148,6 +148,19 @@ def test_the_analysts_first_page_counts_them() -> None:
     assert names.isdisjoint(items)
 
 
+def test_deadlines_within_ten_days_stand_first_each_with_its_day() -> None:
+    decision = record.make_decision()
+    today = clock.today()
+    near = record.make_deadline(decision, date=today + dt.timedelta(days=3))
+    record.make_deadline(decision, date=today + dt.timedelta(days=30))
+    record.make_deadline(decision, date=today - dt.timedelta(days=1))
+    person = make.make_person("analyst")
+    first, *rest = todo.waiting_for([person], "kk")[person.pk]
+    assert (first.name, first.due) == (f"deadline:{near.pk}", near.date)
+    assert first.url == f"/admin/decisions/edit/{decision.pk}/"
+    assert not [item for item in rest if item.due]
+
+
 def test_ten_thousand_decisions_are_a_matter_of_a_moment(
     django_assert_max_num_queries: Any,
 ) -> None:
