@@ -6,7 +6,7 @@ name no sender, say "rejected" for a text that only came back, and write twice t
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from django.conf import settings
@@ -24,6 +24,8 @@ from monitoring.mailing.services import queue_mail
 SUBMITTED, APPROVED, RETURNED = "submitted", "approved", "returned"
 SWITCHES = {SUBMITTED: "submitted", APPROVED: "approved", RETURNED: "rejected"}
 """Which switch of a person's account (`<name>_notifications`) belongs to which mail."""
+
+_told_elsewhere: list[Callable[[WorkflowState], bool]] = []
 
 
 def tell_submitted(*, task_state: TaskState, by: User | None = None) -> int:
@@ -53,7 +55,15 @@ def tell_returned(*, workflow_state: WorkflowState, by: User | None = None) -> i
     return _tell(RETURNED, step.pk, people, workflow_state.content_object, by, remark)
 
 
+def leave_to(tells: Callable[[WorkflowState], bool]) -> None:
+    """An upper room tells the author of some texts itself: those for which `tells` is true."""
+    if tells not in _told_elsewhere:
+        _told_elsewhere.append(tells)
+
+
 def _author(workflow_state: WorkflowState, by: User | None) -> list[User]:
+    if any(tells(workflow_state) for tells in _told_elsewhere):
+        return []
     author = workflow_state.requested_by
     return [author] if author is not None and author != by and author.is_active else []
 

@@ -12,6 +12,7 @@ class RegistryConfig(AppConfig):
 
     def ready(self) -> None:
         """Register seeds, search and what roles may do with organisations."""
+        from coalition.pages import review
         from coalition.registry import data_checks, own_selectors, own_services, search
         from coalition.registry import seeds as own
         from coalition.registry.todo import organisations_todo
@@ -29,8 +30,8 @@ class RegistryConfig(AppConfig):
                 "registry.delete_representative",
             )
         search.register_kind()
+        review.leave_to(own_services.is_own)
         sections.register("todo", 70, organisations_todo)
-
         sections.register("todo", 5, own_selectors.own_todo)
         sections.register("todo", 6, own_selectors.review_todo)
         sweeps.register("registry.ask_data", 3600, data_checks.ask_due)

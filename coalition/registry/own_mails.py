@@ -8,20 +8,13 @@ from typing import Any
 from django.conf import settings
 from django.urls import reverse
 from django.utils import translation
-from wagtail.users.models import UserProfile
 
 from coalition.accounts.models import User
+from coalition.accounts.services import language_of
 from coalition.registry.models import Organisation, Representative
 from coalition.registry.own_models import DataCheck, OwnDraft
 from coalition.registry.own_values import shown
-from monitoring.core.models import LANGUAGES
 from monitoring.mailing.services import queue_mail
-
-
-def language_of(user: User) -> str:
-    """The language in which a person reads the house; Kazakh until one is chosen."""
-    chosen = UserProfile.get_for_user(user).preferred_language[:2]
-    return chosen if chosen in LANGUAGES else "kk"
 
 
 def address(name: str, language: str, *args: Any) -> str:

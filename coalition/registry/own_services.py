@@ -193,6 +193,11 @@ def return_draft(*, draft: OwnDraft, version: int, note: str, by: User) -> OwnDr
     return draft
 
 
+def is_own(state: WorkflowState) -> bool:
+    """Whether a review is of an organisation's own text: its people are told by `own_mails`."""
+    return OwnDraft.objects.filter(workflow_state=state).exists()
+
+
 def drop_draft(*, draft: OwnDraft) -> None:
     """Forget an open draft that says nothing else than the site."""
     if draft.pk:

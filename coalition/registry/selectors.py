@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.paginator import Paginator
-from django.db.models import Q
+from django.db.models import OuterRef, Q, Subquery
 from django.http import HttpRequest, QueryDict
 from django.utils.translation import gettext, pgettext
 
@@ -24,6 +24,7 @@ from coalition.registry.directory import (
     standing_labels,
 )
 from coalition.registry.models import Organisation, OrganisationPage, Standing
+from coalition.registry.own_models import DataCheck
 from monitoring.core import clock, sections
 from monitoring.core.models import LANGUAGES
 from monitoring.core.text import fold
@@ -222,11 +223,12 @@ def _page(address: str, params: QueryDict, number: int) -> str:
 
 
 def profile(page: OrganisationPage, language: str) -> dict[str, Any]:
-    """What an organisation's page shows beside its own text. Six queries and those of the slots."""
+    """What an organisation’s page shows beside its own text: six queries, and the slots."""
     pages = list(
         OrganisationPage.objects.filter(Q(live=True) | Q(pk=page.pk))
         .filter(organisation_id=page.organisation_id)
         .select_related("organisation__legal_form", "organisation__region", "logo")
+        .annotate(data_confirmed=_data_confirmed())
         .order_by("pk")
     )
     organisation = pages[0].organisation if pages else page.organisation
@@ -244,6 +246,7 @@ def profile(page: OrganisationPage, language: str) -> dict[str, Any]:
         "ended": standing == Standing.Kind.ENDED,
         "names": _names(organisation, language),
         "contacts": _contacts(page, pages),
+        "data_confirmed": getattr(pages[0], "data_confirmed", None) if pages else None,
         "logo": page.logo or next((one.logo for one in pages if one.logo), None),
         "experience": [
             {"label": one.short(language), "title": one.label_in(language), "key": one.key}
@@ -255,6 +258,12 @@ def profile(page: OrganisationPage, language: str) -> dict[str, Any]:
         "sections": _slot("organisation.page", organisation, language),
         "secretariat_email": settings.SECRETARIAT_EMAIL,
     }
+
+
+def _data_confirmed() -> Subquery:
+    """When the organisation of a page last found its data right."""
+    answered = DataCheck.objects.answered().filter(organisation=OuterRef("organisation"))
+    return Subquery(answered.values("answered_at")[:1])
 
 
 def _slot(name: str, organisation: Organisation, language: str) -> list[sections.Section]:
