@@ -99,9 +99,9 @@ class OwnForm(forms.Form):
         for name in (*CONTACTS, "experience", "logo"):
             self.fields[name].label = label_of(name)
         self.fields["experience"].choices = [  # type: ignore[attr-defined] # a ChoiceField
-            (one.key, one.label_in(language)) for one in ExperienceField.objects.all()
+            (one.key, one.short(language)) for one in ExperienceField.objects.all()
         ]
-        self.fields["logo"].help_text = _("PNG or JPEG. It may stay empty.")
+        self.fields["logo"].help_text = _("PNG or JPEG")
         others = [code for code in LANGUAGES if code != language]
         self.main_names = [f"{name}_{language}" for name in PER_LANGUAGE]
         self.other_names = {code: [f"{name}_{code}" for name in PER_LANGUAGE] for code in others}

@@ -94,7 +94,7 @@ def _of_organisations(
             items.append(
                 todo.Item(
                     f"own-returned:{one.pk}",
-                    _("Sent back to you: “%(title)s”") % {"title": one.short_name()},
+                    _("Sent back to you: %(name)s") % {"name": one.short_name()},
                     1,
                     url,
                     _("Correct"),
@@ -106,7 +106,7 @@ def _of_organisations(
             items.append(
                 todo.Item(
                     f"own-draft:{one.pk}",
-                    _("Not yet sent: “%(title)s”") % {"title": one.short_name()},
+                    _("Not yet sent: %(name)s") % {"name": one.short_name()},
                     1,
                     url,
                     _("Go on writing"),
@@ -117,7 +117,7 @@ def _of_organisations(
             items.append(
                 todo.Item(
                     f"own-data:{one.pk}",
-                    _("Confirm the data: “%(title)s”") % {"title": one.short_name()},
+                    _("Confirm the data: %(name)s") % {"name": one.short_name()},
                     1,
                     url,
                     _("Check"),

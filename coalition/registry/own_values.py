@@ -104,7 +104,7 @@ def spoken(name: str, value: Any, language: str) -> str:
     """A value as a person reads it; "" for none."""
     if name == "experience":
         fields = ExperienceField.objects.filter(key__in=value or [])
-        return "; ".join(field.label_in(language) for field in fields)
+        return "; ".join(field.short(language) for field in fields)
     return str(value or "")
 
 

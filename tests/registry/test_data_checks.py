@@ -177,11 +177,11 @@ def test_the_link_signs_nobody_in(asked: Organisation) -> None:
 
 
 def test_one_press_on_the_own_page_confirms_too(desk: Desk) -> None:
-    assert "Мәліметті растау" in desk.client.get("/kk/tapsyrmalar/").content.decode()
+    assert "Мәліметті растау: " in desk.client.get("/kk/tapsyrmalar/").content.decode()
     desk.client.post("/kk/bizdin-uiym/", {"action": "confirm"}, **OURS)
     check = DataCheck.objects.get()
     assert (check.how, check.by, check.asked_at) == ("form", desk.person, None)
-    assert "Мәліметті растау:" not in desk.client.get("/kk/tapsyrmalar/").content.decode()
+    assert "Мәліметті растау: " not in desk.client.get("/kk/tapsyrmalar/").content.decode()
 
 
 def test_the_secretariat_appoints_a_member_who_gets_a_mail_in_the_own_language(
