@@ -11,10 +11,13 @@ from wagtail.documents import urls as wagtaildocs_urls
 from coalition.accounts.views import to_the_door
 from coalition.locale.views import admin_catalog
 from coalition.pages.views import front_door, rendition
+from coalition.website.views import offline, service_worker
 from monitoring.core.views import healthz, readyz, security_txt
 
 urlpatterns = [
     path("", front_door, name="front_door"),
+    path("sw.js", service_worker, name="service_worker"),
+    path("offline/", offline, name="offline"),
     path("healthz", healthz, name="healthz"),
     path("readyz", readyz, name="readyz"),
     path(".well-known/security.txt", security_txt, name="security_txt"),

@@ -73,12 +73,21 @@ def test_the_style_sheet_is_small_and_keeps_to_old_browsers_and_to_our_own_host(
         assert word not in CSS, word
 
 
+def test_the_scripts_are_small_and_call_no_other_host() -> None:
+    sizes = {path.name: path.stat().st_size for path in (STATIC / "js").glob("*.js")}
+    assert sizes["site.js"] <= 5 * 1024
+    assert sizes["sw.js"] <= 2 * 1024
+    for path in (STATIC / "js").glob("*.js"):
+        assert not re.search(r"https?://|//[a-z]|eval\(|innerHTML", path.read_text()), path
+
+
 def test_no_template_of_the_site_carries_style_attributes_or_calls_another_host() -> None:
     for path in (ROOT / "templates").rglob("*.html"):
         if "email" in path.parts:
             continue  # mail clients drop style sheets
         text = path.read_text()
-        assert not re.search(r"<[^>{]*\sstyle=", text), path
+        assert not re.search(r"<[^>{]*\s(?:style|on[a-z]+)=", text), path
+        assert not re.search(r"<style|<script(?![^>]*\ssrc=)(?![^>]*json)", text), path
         assert not re.search(r"(?:src|srcset)=[\"']?(?:https?:)?//", text), path
         assert not re.search(r"<link[^>]*href=[\"']?https?://", text), path
 
