@@ -6,6 +6,9 @@ import uuid
 from typing import Any, ClassVar
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.app_settings import REAUTHENTICATION_TIMEOUT
+from allauth.account.internal.flows.login import get_authentication_records
+from allauth.mfa.models import Authenticator
 from django.contrib.auth.models import AbstractBaseUser
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -13,6 +16,9 @@ from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from coalition.accounts import demo
+from coalition.accounts.notices import OF_ALLAUTH, note_device, notify
+from monitoring.core import clock
 from monitoring.core.clients import client_address
 from monitoring.mailing.services import Prepared, prepare_mail, queue_prepared
 
@@ -65,6 +71,33 @@ class Adapter(DefaultAccountAdapter):
             queue_prepared(mail=mail, transient=True)
         else:
             super().send_mail(template_prefix, email, context)
+
+    def send_notification_mail(
+        self,
+        template_prefix: str,
+        user: Any,
+        context: dict[str, Any] | None = None,
+        email: str | None = None,
+    ) -> None:
+        """Notices about the account in our words, to the one address a person has."""
+        notify(user=user, event=OF_ALLAUTH[template_prefix], request=self.request)
+
+    def post_login(self, request: HttpRequest, user: Any, **kwargs: Any) -> HttpResponse:
+        """The end of every way of signing in: an unknown browser is told of by mail."""
+        answer: HttpResponse = super().post_login(request, user, **kwargs)
+        if user.email not in demo.addresses():
+            note_device(user=user, request=request, response=answer)
+        return answer
+
+    def is_reauthentication_required(self, *, app: str, **kwargs: Any) -> bool:
+        """Not right after signing in, and not to set up the first factor of an account."""
+        user = self.request.user
+        records = get_authentication_records(self.request, user)
+        if records and clock.now().timestamp() - records[-1]["at"] < REAUTHENTICATION_TIMEOUT:
+            return False
+        if app == "allauth.mfa" and not Authenticator.objects.filter(user=user).exists():
+            return False
+        return bool(super().is_reauthentication_required(app=app, **kwargs))
 
     def add_message(
         self,

@@ -25,6 +25,11 @@ DEMO = (
 """First name, address (a domain reserved for examples), role; without a role: a superuser."""
 
 
+def addresses() -> frozenset[str]:
+    """The addresses of the demonstration's logins."""
+    return frozenset(email for _, email, _ in DEMO)
+
+
 def path() -> Path:
     """The file of the logins."""
     return Path(settings.VAR_DIR) / "demo-logins.txt"

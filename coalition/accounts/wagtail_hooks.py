@@ -5,16 +5,21 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.urls import path, reverse
 from django.utils.translation import gettext_lazy
 from wagtail import hooks
 from wagtail.admin.action_menu import SubmitForModerationMenuItem
+from wagtail.admin.auth import permission_denied
 from wagtail.admin.views.account import BaseSettingsPanel, notifications_tab
+from wagtail.admin.widgets import Button
 from wagtail.documents.api.admin.views import DocumentsAdminAPIViewSet
 from wagtail.images.api.admin.views import ImagesAdminAPIViewSet
 from wagtail.permissions import policy_registry
 from wagtail.snippets.action_menu import SubmitForModerationMenuItem as SubmitSnippetMenuItem
 
+from coalition.accounts import factor_views
+from coalition.accounts.factor_services import FACTOR_RESET
 from coalition.accounts.limits import is_limited, linkable
 from coalition.accounts.models import User
 from coalition.accounts.panels import OwnPagesPanel, SendForReview, SendTextForReview, TodoPanel
@@ -27,6 +32,51 @@ SEEING = ("choose", "change", "delete")
 def read_russian(request: HttpRequest, user: User) -> None:
     """A person made in the admin reads it in Russian until another language is chosen."""
     prepare_profile(user=user)
+
+
+@hooks.register("before_create_user")
+def make_no_superuser(request: HttpRequest) -> HttpResponse | None:
+    """Only a superuser makes another: the role of administrators stops before that."""
+    if "is_superuser" in request.POST and not request.user.is_superuser:
+        refused: HttpResponse = permission_denied(request)
+        return refused
+    return None
+
+
+@hooks.register("before_edit_user")
+def leave_superusers_alone(request: HttpRequest, user: User) -> HttpResponse | None:
+    """An administrator who could change a superuser's password would be one."""
+    if user.is_superuser and not request.user.is_superuser:
+        refused: HttpResponse = permission_denied(request)
+        return refused
+    answer: HttpResponse | None = make_no_superuser(request)
+    return answer
+
+
+@hooks.register("register_user_listing_buttons")
+def way_to_reset(user: User, request_user: User) -> list[Button]:
+    """For whoever lost telephone and recovery codes."""
+    may = request_user.has_perm("accounts.change_user")
+    if not may or (user.is_superuser and not request_user.is_superuser):
+        return []
+    address = reverse("reset_factor", args=[user.pk])
+    return [Button(gettext_lazy("Reset the second step"), address, icon_name="lock", priority=40)]
+
+
+@hooks.register("register_admin_urls")
+def addresses() -> list[Any]:
+    """The page that resets a second factor."""
+    return [path("second-step/<int:pk>/reset/", factor_views.reset, name="reset_factor")]
+
+
+@hooks.register("register_log_actions")
+def actions(registry: Any) -> None:
+    """What the log of people says."""
+    registry.register_action(
+        FACTOR_RESET,
+        gettext_lazy("Reset the second step"),
+        gettext_lazy("Second step reset by an administrator"),
+    )
 
 
 @hooks.register("construct_main_menu")

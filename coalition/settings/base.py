@@ -76,6 +76,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "wagtail.contrib.redirects.middleware.RedirectMiddleware",
     "coalition.accounts.middleware.AdminLanguage",
+    "coalition.accounts.factor.SecondFactor",
     "coalition.accounts.middleware.AdminLimits",
 ]
 
@@ -124,6 +125,15 @@ ACCOUNT_LOGIN_BY_CODE_FORMAT = {"numeric": True, "length": 6, "dashed": False}
 ACCOUNT_LOGIN_BY_CODE_TIMEOUT = 15 * 60
 ACCOUNT_LOGIN_BY_CODE_MAX_ATTEMPTS = 5
 ACCOUNT_RATE_LIMITS = False  # theirs close an account for its owner too; ours: accounts/forms.py
+
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 15 * 60
+MFA_ADAPTER = "coalition.accounts.factor.FactorAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_TOTP_TOLERANCE = 1  # a telephone's clock may be half a minute off
+MFA_ALLOW_UNVERIFIED_EMAIL = True  # allauth's table of addresses stays empty
+SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
+SECOND_FACTOR = env.bool("SECOND_FACTOR", default=True)
+"""Whether whoever has the admin must give a second factor; production does not start without."""
 
 # -- languages and time --------------------------------------------------------
 LANGUAGE_CODE = "kk"
@@ -250,6 +260,9 @@ PAGE_CACHE_PARAMETERS = frozenset(
 
 PAGE_CACHE_LEAVES_OUT = {
     # Tables that no page of readers shows, whose changes therefore purge nothing. All others do.
+    "account.EmailAddress": "people who sign in",
+    "account.EmailConfirmation": "people who sign in",
+    "accounts.KnownDevice": "people who sign in",
     "accounts.User": "people who sign in; last_login changes with each",
     "accounts.User_groups": "rights",
     "accounts.User_user_permissions": "rights",
@@ -274,6 +287,7 @@ PAGE_CACHE_LEAVES_OUT = {
     "search.OutboxRow": "the index",
     "search.SavedQuery": "readers' own",
     "search.TitleToken": "the index",
+    "mfa.Authenticator": "people who sign in",
     "sessions.Session": "people who sign in",
     "wagtailadmin.EditingSession": "who has a form open",
     "wagtailadmin.FormState": "the admin's",

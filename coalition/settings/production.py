@@ -3,6 +3,7 @@
 from django.core.exceptions import ImproperlyConfigured
 
 from coalition.settings.base import *  # noqa: F403 - a profile is the base and its differences
+from coalition.settings.base import SECOND_FACTOR
 from coalition.settings.env import cache, delivery, env, search
 
 DEBUG = env.bool("DEBUG", default=False)
@@ -45,6 +46,11 @@ _refused = [
             CACHES["default"]["BACKEND"].endswith("LocMemCache"),
             "CACHE_URL is missing; give redis://…",
         ),
+        (
+            env.bool("DEMO_LOGINS", default=False),
+            "DEMO_LOGINS is on; the demonstration's logins have no second factor.",
+        ),
+        (not SECOND_FACTOR, "SECOND_FACTOR is off."),
         (
             SEARCH["engine"] == "embedded" and not _single_host,
             "SEARCH_URL is missing or tantivy; give elasticsearch+https://… or, where site and "

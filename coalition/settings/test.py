@@ -40,3 +40,5 @@ PAGE_CACHE_SECONDS = 0
 """Tests roll their rows back, generations too; tests of the cache switch it on."""
 ASKED_A_MINUTE = 0
 """Likewise: hundreds of tests ask from one address."""
+SECOND_FACTOR = False
+"""Likewise: tests sign in by the dozen; those of the second factor switch it on."""

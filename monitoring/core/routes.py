@@ -43,6 +43,7 @@ WORDS: dict[str, dict[str, str]] = {
         "ru": "soobshchit-ob-oshibke",
         "en": "report-an-error",
     },
+    "second-factor": {"kk": "ekinshi-kadam", "ru": "vtoroy-shag", "en": "second-step"},
     "manage": {"kk": "zhazylymdar", "ru": "podpiski", "en": "subscriptions"},
 }
 

@@ -131,6 +131,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
         "VAR_DIR": str(folder),
         "DJANGO_SETTINGS_MODULE": "coalition.settings.embedded",
         "DEBUG": "0",
+        "SECOND_FACTOR": "0",  # its own journey: test_second_factor.py
     }
 
     def manage(*words: str) -> None:

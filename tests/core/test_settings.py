@@ -56,6 +56,8 @@ def test_whole_production_settings_pass_the_deployment_check(tmp_path: Path) -> 
         ({"EMAIL_URL": "file:///srv/mail"}, "EMAIL_URL"),
         ({"SINGLE_HOST": "0"}, "SEARCH_URL"),
         ({"CACHE_URL": "locmem://"}, "CACHE_URL"),
+        ({"DEMO_LOGINS": "1"}, "DEMO_LOGINS"),
+        ({"SECOND_FACTOR": "0"}, "SECOND_FACTOR"),
     ],
 )
 def test_production_refuses_what_suits_one_machine_only(

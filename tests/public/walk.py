@@ -40,7 +40,9 @@ BY_LINK_ALONE = {
 }
 
 
-OF_THE_SIGNED_IN = re.compile(r"account_\w+|mfa_\w+|reauthenticate|tasks|our_organisation\w*")
+OF_THE_SIGNED_IN = re.compile(
+    r"account_\w+|mfa_\w+|reauthenticate|tasks|our_organisation\w*|styleguide"
+)
 """Views of people who sign in; they have cookies and tokens and are never kept."""
 
 
@@ -76,7 +78,6 @@ def walk(client: Client) -> list[Found]:
             continue
         if answer.streaming:
             b"".join(answer.streaming_content)
-            continue
         one = Found(_kind(answer), path[1:3], path, answer)
         key = (one.kind, one.language)
         found.setdefault(key, one)
