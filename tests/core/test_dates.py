@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from monitoring.core import dates
 from monitoring.core.dates import MONTHS, Precision, last_day, long_date, parse_partial, short_date
 
 DAY = dt.date(2026, 11, 24)
@@ -57,3 +58,21 @@ def test_anything_else_is_refused_and_nothing_else_is_raised(text: str) -> None:
 @given(st.dates(), st.sampled_from(list(MONTHS)))
 def test_every_date_has_words(date: dt.date, language: str) -> None:
     assert str(date.year) in long_date(date, "day", language)
+
+
+@pytest.mark.parametrize(
+    ("language", "day", "hour", "weekday", "short"),
+    [
+        ("kk", "24\u00a0қарашаға дейін", "18:00-ге дейін", "сейсенбі", "Сс"),
+        ("ru", "до 24\u00a0ноября", "до 18:00", "вторник", "Вт"),
+        ("en", "until 24\u00a0November", "until 18:00", "Tuesday", "Tue"),
+    ],
+)
+def test_a_deadline_is_said_in_three_languages(
+    language: str, day: str, hour: str, weekday: str, short: str
+) -> None:
+    date = dt.date(2026, 11, 24)
+    assert dates.until_day(date, language) == day
+    assert dates.until_hour(dt.time(18), language) == hour
+    assert dates.weekday(date, language) == weekday
+    assert dates.weekday(date, language, short=True) == short

@@ -11,7 +11,7 @@ from django.utils import translation
 
 from monitoring.core import sections
 from monitoring.core.sections import Section
-from monitoring.core.templatetags.frame import unbroken
+from monitoring.core.templatetags.frame import unbroken, unbroken_html
 
 
 @pytest.fixture(autouse=True)
@@ -91,3 +91,11 @@ def test_a_numeral_and_its_word_do_not_break(word: str) -> None:
 @pytest.mark.parametrize("text", ["2005 жылғы", "№ 148", "a &#39-test", "COVID-19", "x-1-2"])
 def test_other_words_stay_as_they_are(text: str) -> None:
     assert "nb" not in unbroken(text)
+
+
+def test_rich_text_keeps_its_tags_and_addresses() -> None:
+    html = '<p>Жергілікті <b>өзін-өзі</b> басқару, <a href="/kk/45-bap/">45-бап</a> &amp; т.б.</p>'
+    assert unbroken_html(html) == (
+        '<p>Жергілікті <b><span class="nb">өзін-өзі</span></b> басқару, '
+        '<a href="/kk/45-bap/"><span class="nb">45-бап</span></a> &amp; т.б.</p>'
+    )

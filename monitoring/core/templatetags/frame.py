@@ -105,3 +105,17 @@ def unbroken(text: Any) -> SafeString:
     """«өзін-өзі» and «45-бап» in spans that do not break; the stored text stays as it is."""
     escaped = conditional_escape(text)
     return mark_safe(_UNBROKEN.sub(lambda found: f'<span class="nb">{found[0]}</span>', escaped))
+
+
+_TAGS = re.compile(r"(<[^>]*>)")
+
+
+@register.filter
+def unbroken_html(html: Any) -> SafeString:
+    """The same for text that is markup already (an editor's rich text); tags stay as they are."""
+    parts = _TAGS.split(str(html))
+    parts[::2] = [
+        _UNBROKEN.sub(lambda found: f'<span class="nb">{found[0]}</span>', part)
+        for part in parts[::2]
+    ]
+    return mark_safe("".join(parts))
