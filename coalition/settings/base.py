@@ -253,7 +253,20 @@ PAGE_CACHE_SECONDS = env.int("PAGE_CACHE_SECONDS", default=3600)
 """How long a reader's page is kept at most; any public change ends it sooner. 0: not at all."""
 
 PAGE_CACHE_PARAMETERS = frozenset(
-    {"page", "p", "topic", "kind", "body", "status", "region", "year", "asked"}
+    {
+        "page",
+        "p",
+        "topic",
+        "kind",
+        "body",
+        "status",
+        "region",
+        "district",
+        "year",
+        "since",
+        "asked",
+        "sent",
+    }
     | {"standing", "place", "experience", "form", "view", "from", "to"}
 )
 """Names in addresses that pages read; an address with another name is answered, never kept."""
@@ -281,6 +294,7 @@ PAGE_CACHE_LEAVES_OUT = {
     "digests.Subscription": "readers' own",
     "evidence.Host": "politeness to hosts",
     "intake.Candidate": "not public before it is accepted",
+    "journal.ErrorReport": "waits for an answer; its correction is a row of its own",
     "mailing.OutgoingMail": "mails",
     "mailing.Suppression": "mails",
     "search.Build": "the index; pages of results are not kept",

@@ -50,9 +50,13 @@ def contacts(language: str) -> Contacts:
 
 
 def contact_line(ids: Sequence[int], language: str) -> dict[int, Section]:
-    """For a journalist: whom to call, on the page of a decision or of news. One query."""
+    """For a journalist: whom to call, on the page of a decision or of news. One query.
+
+    `phone` stands in the first lines of the page, beside number, date and source.
+    """
     found = contacts(language)
-    return dict.fromkeys(ids, Section("website/contact_line.html", {"contacts": found}))
+    data = {"contacts": found, "phone": found.spokesperson_phone or found.phone}
+    return dict.fromkeys(ids, Section("website/contact_line.html", data))
 
 
 def grants(language: str) -> list[dict[str, str]]:

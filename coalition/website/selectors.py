@@ -19,6 +19,7 @@ from coalition.website.models import HomePage, StandardPage
 from monitoring.core import clock, sections
 from monitoring.decisions.models import Decision, Edition, StageEvent
 from monitoring.decisions.publication import SUBJECT
+from monitoring.decisions.selectors import open_deadlines, shown_deadline
 from monitoring.decisions.wording import sentence
 from monitoring.evidence.models import Source
 from monitoring.journal.models import Change
@@ -63,8 +64,15 @@ def home_context(page: HomePage) -> dict[str, Any]:
         **_versions(facts["memorandum"], keys, language),
     }
     topics = guide.by_topic(language)
+    now = clock.now()
     return {
-        "deadline": None,
+        "deadline": next(
+            (
+                shown_deadline(one, language, now)
+                for one in open_deadlines(now, 1, of_comments=True)
+            ),
+            None,
+        ),
         "rows": [*_changed(changes, events, language), *_documents(newest, changes, language)][
             :LATEST
         ],

@@ -446,9 +446,12 @@ class Deadline(models.Model):
 
     def said(self, field: str, language: str) -> str:
         """`how`, `sent` or `answer`: in the language, else in Kazakh, Russian, English."""
+        return str(getattr(self, field).get(self.language_of(field, language), ""))
+
+    def language_of(self, field: str, language: str) -> str:
+        """The language in which that is said; empty if it is said in none."""
         texts = getattr(self, field)
-        order = (language, *LANGUAGES)
-        return next((str(texts[code]) for code in order if texts.get(code)), "")
+        return next((code for code in (language, *LANGUAGES) if texts.get(code)), "")
 
 
 class FieldSource(models.Model):

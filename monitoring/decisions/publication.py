@@ -62,6 +62,7 @@ def picture(decision: Decision) -> dict[str, Any]:
                 "kind": one.kind.key,
                 "date": _day(one.date),
                 "hour": f"{one.hour:%H:%M}" if one.hour else "",
+                "until": one.kind.takes_comments,
                 "url": one.url,
                 "how": one.how,
                 "answer_due": _day(one.answer_due),

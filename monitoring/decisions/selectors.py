@@ -175,14 +175,14 @@ def _labels(
 def for_rows(found: DecisionQuerySet) -> DecisionQuerySet:
     """With all that a row of a list shows: three queries more, whatever the number of rows."""
     return for_names(found).prefetch_related(
-        Prefetch("deadlines", Deadline.objects.select_related("kind"))
+        "bodies", Prefetch("deadlines", Deadline.objects.select_related("kind"))
     )
 
 
 def for_names(found: DecisionQuerySet) -> DecisionQuerySet:
-    """With what a row shows but its deadline: two queries more."""
+    """With what names a decision in passing, without bodies and deadlines: one query more."""
     return found.select_related("kind", "status").prefetch_related(
-        Prefetch("editions", Edition.objects.filter(live=True)), "bodies"
+        Prefetch("editions", Edition.objects.filter(live=True))
     )
 
 
@@ -239,8 +239,12 @@ def public_deadlines() -> QuerySet[Deadline]:
     )
 
 
-def open_deadlines(now: dt.datetime, limit: int = 3) -> list[Deadline]:
+def open_deadlines(
+    now: dt.datetime, limit: int = 3, *, of_comments: bool = False
+) -> list[Deadline]:
     """Deadlines of public decisions that have not passed, the nearest first.
+
+    `of_comments`: only those until which opinions are taken.
 
     Three queries whatever the limit: rows, their decisions, the texts of these. What a
     template shows of one is `shown_deadline(one, language, now)`.
@@ -252,6 +256,8 @@ def open_deadlines(now: dt.datetime, limit: int = 3) -> list[Deadline]:
         | Q(date=local.date(), hour__gt=local.time())
     )
     rows = public_deadlines().filter(ahead)
+    if of_comments:
+        rows = rows.filter(kind__takes_comments=True)
     return list(rows.order_by("date", F("hour").asc(nulls_last=True), "pk")[:limit])
 
 
@@ -277,6 +283,9 @@ def shown_deadline(deadline: Deadline, language: str, now: dt.datetime) -> dict[
         "kind": deadline.kind.label_in(language),
         "takes_comments": deadline.kind.takes_comments,
         "how": how,
+        "languages": {
+            name: deadline.language_of(name, language) for name in ("how", "sent", "answer")
+        },
         "how_url": anchor if how else deadline.url,
         "url": deadline.url,
         "host": _host(deadline.url),
@@ -354,7 +363,8 @@ def place_of(filters: Filters, language: str, length: int = 5) -> Place | None:
 def titles(decisions: Sequence[Decision], language: str) -> list[dict[str, Any]]:
     """For lists: decision, its title, the language of the title (another than the reader's).
 
-    `deadline` is the nearest one that has not passed, for decisions read by `for_rows`.
+    `described` names the bodies and `deadline` is the nearest day until which opinions are
+    taken, for decisions read by `for_rows`.
     """
     rows, now = [], clock.now()
     for decision in decisions:
@@ -369,7 +379,7 @@ def titles(decisions: Sequence[Decision], language: str) -> list[dict[str, Any]]
                 "described": " · ".join(
                     [
                         decision.naming(language),
-                        *(body.label_in(language) for body in decision.bodies.all()),
+                        *(body.label_in(language) for body in _prefetched(decision, "bodies")),
                     ]
                 ),
                 "address": decision.address_in(language),
@@ -380,11 +390,16 @@ def titles(decisions: Sequence[Decision], language: str) -> list[dict[str, Any]]
     return rows
 
 
+def _prefetched(decision: Decision, name: str) -> list[Any]:
+    """Rows that were read along; none for a decision named in passing: not worth a query each."""
+    cache = getattr(decision, "_prefetched_objects_cache", {})
+    return list(getattr(decision, name).all()) if name in cache else []
+
+
 def _nearest(decision: Decision, language: str, now: dt.datetime) -> dict[str, Any] | None:
-    if "deadlines" not in getattr(decision, "_prefetched_objects_cache", {}):
-        return None  # a decision named in passing: not worth a query
-    for deadline in decision.deadlines.all():
-        if countdown(deadline.date, deadline.hour, now).state != "closed":
+    for deadline in _prefetched(decision, "deadlines"):
+        is_over = countdown(deadline.date, deadline.hour, now).state == "closed"
+        if deadline.kind.takes_comments and not is_over:
             return shown_deadline(deadline, language, now)
     return None
 

@@ -83,8 +83,13 @@ def _deadline(change: Change, language: str) -> str:
     changed = [one for pk, one in after.items() if one != before.get(pk)]
     if not changed:
         return gettext("Deadline removed") if before.keys() - after.keys() else _updated(change)
-    days = [until(dt.date.fromisoformat(one["date"]), language) for one in changed]
-    return f"{change.get_kind_display()}: {', '.join(days)}"
+    return f"{change.get_kind_display()}: {', '.join(day_of(one, language) for one in changed)}"
+
+
+def day_of(deadline: Mapping[str, Any], language: str) -> str:
+    """The day of a deadline in a picture; «…24 қарашаға дейін» where opinions are taken."""
+    day = dt.date.fromisoformat(deadline["date"])
+    return until(day, language) if deadline.get("until") else long_date(day, "day", language)
 
 
 def until(day: dt.date, language: str) -> str:

@@ -12,7 +12,7 @@ from django.utils.translation import pgettext
 
 from monitoring.core.dates import long_date
 from monitoring.core.models import Trilingual
-from monitoring.decisions.wording import FIELDS, IN_LANGUAGE, until
+from monitoring.decisions.wording import FIELDS, IN_LANGUAGE, day_of
 from monitoring.journal.models import Change
 
 _RANK = (
@@ -107,8 +107,11 @@ def _deadlines(before: Mapping[str, Any], after: Mapping[str, Any], language: st
 
 
 def _days(deadlines: Sequence[Mapping[str, Any]], language: str) -> str:
-    days = sorted(dt.date.fromisoformat(str(one["date"])) for one in deadlines)
-    return ", ".join(until(day, language) for day in days)
+    return ", ".join(day_of(one, language) for one in sorted(deadlines, key=_date_of))
+
+
+def _date_of(deadline: Mapping[str, Any]) -> str:
+    return str(deadline["date"])
 
 
 def _numbers(before: Mapping[str, Any], after: Mapping[str, Any], language: str) -> list[Line]:

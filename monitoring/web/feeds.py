@@ -14,8 +14,9 @@ from monitoring.core import clock
 from monitoring.decisions import selectors
 from monitoring.decisions.models import Decision, Stage
 from monitoring.decisions.publication import SUBJECT
-from monitoring.decisions.wording import sentence, until
+from monitoring.decisions.wording import sentence
 from monitoring.journal.models import Change
+from monitoring.web.ready_texts import deadline_in_words
 
 LENGTH = 50
 
@@ -68,7 +69,7 @@ def deadlines(request: HttpRequest) -> HttpResponse:
     for row in sorted(rows, key=lambda one: one.updated_at, reverse=True):
         shown = selectors.shown_deadline(row, language, now)
         feed.add_item(
-            title=f"{shown['kind']}, {until(row.date, language)}: {shown['title']}",
+            title=f"{deadline_in_words(shown, language)}. {shown['title']}",
             link=request.build_absolute_uri(shown["address"]),
             description=shown["how"],
             pubdate=row.updated_at,

@@ -161,6 +161,8 @@ def decision(request: HttpRequest, pk: int, slug: str = "") -> HttpResponse:
         by = None
     now = clock.now()
     deadlines = [selectors.shown_deadline(one, language, now) for one in found.deadlines.all()]
+    # What can still be done stands first, the nearest on top; what is over, last.
+    deadlines.sort(key=lambda one: one["state"] == "closed")
     title = edition.short_title if edition else found.naming(language)
     url = request.build_absolute_uri(address)
     context = {

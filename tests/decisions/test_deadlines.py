@@ -101,6 +101,8 @@ def test_the_nearest_come_first_and_what_has_passed_or_is_hidden_does_not_come(
         for row in rows:
             shown_deadline(row, "kk", now)
     assert [row.pk for row in rows] == [hour.pk, whole_day.pk, late.pk]
+    comments = open_deadlines(now, 10, of_comments=True)
+    assert [row.pk for row in comments] == [whole_day.pk, late.pk]
     assert len(open_deadlines(now, 1)) == 1
     withdraw_decision(decision=shown, by=None)
     assert open_deadlines(now, 10) == []
