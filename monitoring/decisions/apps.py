@@ -31,9 +31,10 @@ class DecisionsConfig(AppConfig):
             for model in ("decisionkind", "stage", "deadlinekind")
             for right in ("add", "change", "view")
         ]
-        facts += [f"decisions.{right}_deadline" for right in ("add", "change", "delete", "view")]
+        facts += [f"decisions.{right}_deadline" for right in ("add", "change", "view")]
         permissions.register("analyst", *facts, *texts, *publishing, *reference)
         permissions.register("editor", *texts, *publishing, "decisions.view_decision")
         permissions.register("translator", *texts, "decisions.view_decision")
         for role in ("secretariat", "administrator"):
             permissions.register(role, *facts, *texts, *publishing, *reference)
+            permissions.register(role, "decisions.delete_deadline")
