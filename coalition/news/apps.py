@@ -11,13 +11,19 @@ class NewsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Register the seeds, the kind of the search and who proposes news."""
+        """Register seeds, kinds of the search, sections, and who proposes news and events."""
         from coalition.accounts import roles
+        from coalition.news import frame, search, selectors
         from coalition.news import seeds as own
-        from coalition.news.search import KIND
-        from monitoring.core import seeds
+        from monitoring.core import sections, seeds
         from monitoring.search import kinds
 
-        roles.grant_pages("member-editor", "news.NewsIndexPage", "add")
+        for index in ("news.NewsIndexPage", "news.EventIndexPage"):
+            roles.grant_pages("member-editor", index, "add")
         seeds.register("news", 90, own.seed_news)
-        kinds.register(KIND)
+        kinds.register(search.NEWS)
+        kinds.register(search.EVENTS)
+        sections.register("decision.after", 20, selectors.about_decisions)
+        sections.register("organisation.page", 20, selectors.of_organisations)
+        sections.register("footer", 20, frame.events)
+        sections.register("footer", 20, frame.feeds)

@@ -1,4 +1,4 @@
-"""News in the search: by topic and year."""
+"""News and events in the search: by topic, region and year."""
 
 from __future__ import annotations
 
@@ -8,24 +8,45 @@ from typing import Any
 from django.utils import translation
 from django.utils.translation import gettext
 
-from coalition.news.models import NewsPage
+from coalition.news.models import EventPage, NewsPage
 from coalition.pages.search import make_kind
-from monitoring.vocabulary.models import Topic
+from monitoring.core.clock import ALMATY
+from monitoring.vocabulary.models import Region, Topic
 
 
-def _extras(page: NewsPage) -> Mapping[str, Any]:
+def _of_news(page: NewsPage) -> Mapping[str, Any]:
     topics = tuple(page.topics.values_list("slug", flat=True))
     return {"facets": {"topic": topics} if topics else {}, "date": page.date}
 
 
-def _labels(facet: str, values: Sequence[str], language: str) -> Mapping[str, str]:
+def _of_event(page: EventPage) -> Mapping[str, Any]:
+    regions = (page.region.code,) if page.region else ()
+    return {
+        "facets": {"region": regions} if regions else {},
+        "date": page.start.astimezone(ALMATY).date(),
+    }
+
+
+def _news_labels(facet: str, values: Sequence[str], language: str) -> Mapping[str, str]:
     if facet == "topic":
         topics = Topic.objects.filter(slug__in=values)
         return {topic.slug: topic.label_in(language) for topic in topics}
-    if facet == "kind":
-        with translation.override(language):
-            return {"news": gettext("News")}
-    return {}
+    return _kind(facet, "news", language)
 
 
-KIND = make_kind("news", lambda: [NewsPage], _labels, _extras)
+def _event_labels(facet: str, values: Sequence[str], language: str) -> Mapping[str, str]:
+    if facet == "region":
+        regions = Region.objects.filter(code__in=values)
+        return {region.code: region.label_in(language) for region in regions}
+    return _kind(facet, "event", language)
+
+
+def _kind(facet: str, name: str, language: str) -> Mapping[str, str]:
+    if facet != "kind":
+        return {}
+    with translation.override(language):
+        return {name: {"news": gettext("News"), "event": gettext("Event")}[name]}
+
+
+NEWS = make_kind("news", lambda: [NewsPage], _news_labels, _of_news)
+EVENTS = make_kind("event", lambda: [EventPage], _event_labels, _of_event)

@@ -1,4 +1,7 @@
-"""What the room `news` is seeded with: the list and the one thing that is true news here."""
+"""What the room `news` is seeded with: both lists and the one thing that is true news here.
+
+No event is seeded: none is known.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +10,7 @@ from pathlib import Path
 
 from wagtail.models import Site
 
-from coalition.news.models import NewsIndexPage, NewsPage
+from coalition.news.models import EventIndexPage, NewsIndexPage, NewsPage
 from coalition.pages.seeding import seed_page, seeded
 from monitoring.core import clock
 from monitoring.core.seeds import Report
@@ -17,11 +20,18 @@ ITEM = "news.page:founders-published"
 
 
 def seed_news(report: Report) -> None:
-    """The list, and the news that memorandum and founders' list stand here, on the day they do."""
-    index_facts, item = json.loads(PAGES.read_text(encoding="utf-8"))
+    """The lists, and the news that memorandum and founders' list stand here, on the day they do."""
+    index_facts, item, events = json.loads(PAGES.read_text(encoding="utf-8"))
     site = Site.objects.filter(is_default_site=True).select_related("root_page").first()
     if site is None:
         return
+    seed_page(
+        report,
+        key="news.page:events",
+        model=EventIndexPage,
+        parent=site.root_page,
+        texts=events["texts"],
+    )
     index = seed_page(
         report,
         key="news.page:index",

@@ -16,8 +16,9 @@ class PagesConfig(AppConfig):
 
         from coalition.pages import listeners
         from coalition.pages.search import KIND
+        from coalition.pages.services import publish_due
         from coalition.pages.todo import translations_todo
-        from monitoring.core import sections
+        from monitoring.core import sections, sweeps
         from monitoring.search import kinds
 
         # A portrait in the admin serves nobody, and its form judges no file; it has no setting.
@@ -26,6 +27,7 @@ class PagesConfig(AppConfig):
         self._show_checklists()
         kinds.register(KIND)
         sections.register("todo", 50, translations_todo)
+        sweeps.register("pages.schedule", 60, publish_due)
 
     def _show_checklists(self) -> None:
         """Above the form of every page type, so that a new type cannot forget it."""

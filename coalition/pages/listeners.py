@@ -10,6 +10,7 @@ from typing import Any
 from django.db.models.signals import post_delete, post_save, pre_delete
 from wagtail.models import Page, PageViewRestriction, TaskState, WorkflowState
 from wagtail.signals import (
+    page_published,
     post_page_move,
     task_submitted,
     workflow_approved,
@@ -19,6 +20,7 @@ from wagtail.signals import (
 from wagtail_localize.models import TranslationLog
 
 from coalition.pages import review, services
+from coalition.pages.facts import share_facts
 from coalition.pages.models import BasePage
 from coalition.pages.search import touch_page
 from monitoring.search.services import touch
@@ -37,6 +39,11 @@ def on_page_rendered(sender: Any, instance: TranslationLog, created: bool, **_: 
         page = services.note_rendering(source=instance.source, locale_id=instance.locale_id)
         if page is not None:
             touch_page(page)
+
+
+def on_page_published(sender: Any, instance: Page, **_: Any) -> None:
+    """A version has gone live, by whatever hand: its facts are the original's."""
+    share_facts(page=instance)
 
 
 def before_page_deleted(sender: Any, instance: Any, **_: Any) -> None:
@@ -108,6 +115,7 @@ def connect() -> None:
     """Listen. Called once, by the room's `ready()`."""
     _instead_of_wagtails_mails()
     post_save.connect(on_page_saved, dispatch_uid="pages.saved")
+    page_published.connect(on_page_published, dispatch_uid="pages.published")
     pre_delete.connect(before_page_deleted, dispatch_uid="pages.deleting")
     post_delete.connect(on_page_deleted, dispatch_uid="pages.deleted")
     post_save.connect(on_page_rendered, sender=TranslationLog, dispatch_uid="pages.rendered")

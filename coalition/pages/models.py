@@ -41,6 +41,8 @@ class BasePage(Page):
     needs_text: ClassVar[bool] = False
     """Whether a page without lead and body says nothing at all, so that it is not published."""
     search_kind: ClassVar[str] = "page"
+    shared_facts: ClassVar[tuple[str, ...]] = ()
+    """Fields that say the same in every language; the original's are written into all versions."""
 
     lead: models.TextField[str, str] = models.TextField(
         _("lead"), max_length=600, blank=True, help_text=_("One or two sentences under the title.")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, TypedDict, TypeVar
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q
 from django.db.models.functions import Length, Substr
 from django.http import HttpRequest
 from django.urls import reverse
@@ -35,10 +35,26 @@ def in_language(pages: Pages, language: str) -> Pages:
 
     No query more than the list itself.
     """
-    found: Pages = public(pages).filter(
-        locale__language_code=language[:2],
-        alias_of__isnull=True,
-        language_record__state__in=SHOWN,
+    found: Pages = shown(pages).filter(locale__language_code=language[:2])
+    return found
+
+
+def shown(pages: Pages) -> Pages:
+    """The versions that readers see, each in its own language."""
+    found: Pages = public(pages).filter(alias_of__isnull=True, language_record__state__in=SHOWN)
+    return found
+
+
+def in_any_language(pages: Pages, language: str) -> Pages:
+    """Each page once: its version in the language, or, lacking that, the oldest that is shown.
+
+    For lists that tell a reader what exists in another language only. No query more than the list.
+    """
+    same = Page.objects.filter(translation_key=OuterRef("translation_key"))
+    here = in_language(same, language)
+    older = shown(same.filter(pk__lt=OuterRef("pk")))
+    found: Pages = shown(pages).filter(
+        Q(locale__language_code=language[:2]) | (~Exists(here) & ~Exists(older))
     )
     return found
 
@@ -120,6 +136,21 @@ def alternates(page: Page, request: HttpRequest | None = None) -> list[Alternate
 def parent_of(page: Page) -> Page | None:
     """The page above, for the way back; None right below the home page. One query."""
     return page.get_parent() if page.depth > 3 else None
+
+
+def load_related(page: Page, *names: str) -> None:
+    """Read several foreign keys of a page in one query instead of one each.
+
+    A draft that names others than the published page reads those by itself.
+    """
+    missing = [name for name in names if not page._meta.get_field(name).is_cached(page)]
+    wanted = [name for name in missing if getattr(page, f"{name}_id")]
+    if len(wanted) < 2:
+        return
+    found = type(page).objects.filter(pk=page.pk).select_related(*wanted).first()
+    for name in wanted:
+        if found is not None and getattr(found, f"{name}_id") == getattr(page, f"{name}_id"):
+            page._state.fields_cache[name] = getattr(found, name)
 
 
 def page_context(page: Page, request: HttpRequest) -> dict[str, Any]:

@@ -198,6 +198,7 @@ WAGTAILEMBEDS_FINDERS: list[dict[str, Any]] = []  # an embed would call a third 
 # What may be stored is judged in coalition/pages/uploads.py; a test compares these lists with it.
 WAGTAILIMAGES_IMAGE_FORM_BASE = "coalition.pages.file_forms.PictureForm"
 WAGTAILIMAGES_EXTENSIONS = ["jpg", "jpeg", "png", "webp"]
+WAGTAILIMAGES_JPEG_QUALITY = 65  # a page with a photo weighs at most 200 KB
 WAGTAILDOCS_DOCUMENT_FORM_BASE = "coalition.pages.file_forms.DocumentForm"
 WAGTAILDOCS_EXTENSIONS = ["pdf", "docx", "xlsx", "pptx", "odt", "ods", "odp", "csv", "txt"]
 WAGTAILDOCS_SERVE_METHOD = "serve_view"
@@ -268,6 +269,7 @@ PAGE_CACHE_PARAMETERS = frozenset(
         "sent",
     }
     | {"standing", "place", "experience", "form", "view", "from", "to"}
+    | {"field", "organisation"}
 )
 """Names in addresses that pages read; an address with another name is answered, never kept."""
 

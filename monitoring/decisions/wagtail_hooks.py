@@ -13,6 +13,7 @@ from wagtail.permissions import register_permission_policy
 from wagtail.snippets.models import register_snippet
 
 from monitoring.decisions import reports
+from monitoring.decisions.choosers import DecisionChooserViewSet, decision_chooser
 from monitoring.decisions.deadline_viewsets import DeadlineViewSet
 from monitoring.decisions.models import Decision
 from monitoring.decisions.viewsets import (
@@ -84,3 +85,9 @@ def log_actions(actions: Any) -> None:
 def deadlines() -> DeadlineViewSet:
     """Deadlines beside them."""
     return DeadlineViewSet()
+
+
+@hooks.register("register_admin_viewset")
+def chooser() -> DecisionChooserViewSet:
+    """The window in which rooms above choose decisions."""
+    return decision_chooser

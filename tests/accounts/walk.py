@@ -68,6 +68,7 @@ MODEL_KEYS = ("content_type_model_name", "model_name")
 MODELS = (
     ("registry", "organisationpage"),
     ("news", "newspage"),
+    ("news", "eventpage"),
     ("wagtailcore", "page"),
     ("wagtailimages", "image"),
     ("wagtaildocs", "document"),

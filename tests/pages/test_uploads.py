@@ -472,3 +472,13 @@ def test_the_account_page_takes_no_portrait(editor: User, media: Path) -> None:
     assert "avatar-avatar" not in client.get(reverse("wagtailadmin_account")).content.decode()
     client.post(reverse("wagtailadmin_account"), {"avatar-avatar": upload("a.jpg", files.photo())})
     assert stored(media) == []
+
+
+def test_a_logo_without_a_ground_stands_on_white_where_it_is_shown_as_jpeg(
+    editor: User, media: Path
+) -> None:
+    target = io.BytesIO()
+    Pillow.new("RGBA", (64, 64), (0, 0, 0, 0)).save(target, "PNG")
+    image = services.store_image(file=upload("a.png", target.getvalue()), title="a", by=editor)
+    with Pillow.open(image.get_rendition("width-64|format-jpeg").file.path) as shown:
+        assert shown.getpixel((5, 5)) == (255, 255, 255)
