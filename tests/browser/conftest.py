@@ -14,9 +14,9 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -110,6 +110,20 @@ class Site:
 
     url: str
     folder: Path
+    environment: Mapping[str, str] = field(default_factory=dict)
+
+    def shell(self, code: str) -> str:
+        """Run code among the site's own rows, as a process beside it; what it printed."""
+        done = subprocess.run(
+            [sys.executable, "manage.py", "shell", "--no-imports", "--command", code],
+            cwd=ROOT,
+            env=dict(self.environment),
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
+        return done.stdout.strip()
 
     def get(self, path: str, headers: dict[str, str] | None = None) -> tuple[int, bytes]:
         """Status and body of one page, as it travels (nothing is unpacked)."""
@@ -168,7 +182,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
         stdout=log,
         stderr=log,
     )
-    running = Site(f"http://127.0.0.1:{port}", folder)
+    running = Site(f"http://127.0.0.1:{port}", folder, environment)
     try:
         _await(running, server)
         yield running
