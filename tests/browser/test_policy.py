@@ -8,7 +8,8 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from tests.browser.conftest import Site, sign_in
-from tests.browser.test_every_page import KINDS, LANGUAGES, _links, _path
+from tests.browser.pages import KINDS, LANGUAGES
+from tests.browser.test_every_page import _links, _path
 
 LISTEN = """
 window.violations = [];
