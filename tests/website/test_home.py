@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import gzip
 import re
 from typing import Any
@@ -10,10 +11,11 @@ import pytest
 from django.test import Client
 
 from coalition.website.models import HomePage
+from monitoring.core import clock
 from monitoring.decisions.models import Decision
 from monitoring.decisions.services import add_stage_event, withdraw_decision
 from tests.factories.pages import make_site
-from tests.factories.record import make_decision, make_stage
+from tests.factories.record import make_deadline, make_decision, make_stage
 
 LANGUAGES = ("kk", "ru", "en")
 NEW_STAGE = {"kk": "Жаңа кезең", "ru": "Новый этап", "en": "New stage"}
@@ -83,3 +85,16 @@ def test_a_withdrawn_decision_is_not_named(client: Client, home: HomePage) -> No
     withdraw_decision(decision=last, by=None)
     text = in_words(client, "/kk/")
     assert not re.search(rf"/zandar/{last.pk}-", text)
+
+
+def test_the_next_deadline_stands_once_and_in_no_row_of_another(
+    client: Client, home: HomePage, django_assert_max_num_queries: Any
+) -> None:
+    first = Decision.objects.order_by("pk")[0]
+    make_deadline(first, clock.today() + dt.timedelta(3))
+    text = in_words(client, "/kk/")
+    assert "Пікір қабылдау 3 күннен кейін аяқталады" in text
+    assert first.address_in("kk") in text
+    assert "badge due" not in text
+    with django_assert_max_num_queries(15):
+        client.get("/kk/")
