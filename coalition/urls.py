@@ -41,6 +41,7 @@ urlpatterns += i18n_patterns(
     path("", include("coalition.registry.urls")),
     path("", include("coalition.website.urls")),
     path("", include("coalition.news.urls")),
+    path("", include("coalition.library.urls")),
     path("", include("coalition.pages.urls")),
     path("_util/login/", to_the_door),  # before Wagtail's own for pages under a login
     path("", include(wagtail_urls)),

@@ -23,7 +23,7 @@ from coalition.news.models import (
 )
 from coalition.news.wording import event_time
 from coalition.pages.feeds import list_address
-from coalition.pages.listing import Filter, Row, narrow, page_address
+from coalition.pages.listing import Filter, Row, narrow, pages_of
 from coalition.pages.selectors import in_any_language, in_language, load_related
 from monitoring.core import clock
 from monitoring.core.dates import Precision, long_date
@@ -73,18 +73,6 @@ def news_list(index: NewsIndexPage, request: HttpRequest) -> dict[str, Any]:
         "address": address,
         "feed": reverse("news_feed"),
         **pages_of(page, left.query),
-    }
-
-
-def pages_of(page: Any, query: str) -> dict[str, Any]:
-    """What the pager shows, for any list."""
-    return {
-        "number": page.number,
-        "total": page.paginator.num_pages,
-        "count": page.paginator.count,
-        "previous_url": page_address(query, page.number - 1) if page.has_previous() else "",
-        "next_url": page_address(query, page.number + 1) if page.has_next() else "",
-        "noindex": bool(query) or page.number > 1,
     }
 
 

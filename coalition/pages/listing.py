@@ -133,3 +133,15 @@ def _address(address: str, chosen: Mapping[str, Sequence[str]]) -> str:
 def page_address(query: str, number: int) -> str:
     """The address of another page of the same list."""
     return f"?{query}&p={number}" if query else f"?p={number}"
+
+
+def pages_of(page: Any, query: str) -> dict[str, Any]:
+    """What the pager shows of a Django page, and whether search engines should pass the list by."""
+    return {
+        "number": page.number,
+        "total": page.paginator.num_pages,
+        "count": page.paginator.count,
+        "previous_url": page_address(query, page.number - 1) if page.has_previous() else "",
+        "next_url": page_address(query, page.number + 1) if page.has_next() else "",
+        "noindex": bool(query) or page.number > 1,
+    }

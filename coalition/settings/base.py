@@ -16,6 +16,7 @@ INSTALLED_APPS = [
     # The coalition's rooms, then the record's, each top to bottom (see README, "The rooms").
     "coalition.website",
     "coalition.news",
+    "coalition.library",
     "coalition.memorandum",
     "coalition.registry",
     "coalition.pages",

@@ -69,6 +69,7 @@ MODELS = (
     ("registry", "organisationpage"),
     ("news", "newspage"),
     ("news", "eventpage"),
+    ("library", "libraryentrypage"),
     ("wagtailcore", "page"),
     ("wagtailimages", "image"),
     ("wagtaildocs", "document"),
