@@ -7,7 +7,7 @@ from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
-from django.utils.translation import get_language, gettext
+from django.utils.translation import get_language, gettext, pgettext
 from django.views.decorators.http import require_safe
 
 from coalition.news import selectors
@@ -47,7 +47,7 @@ def events(request: HttpRequest) -> HttpResponseBase:
     return atom(
         request,
         key="events",
-        title=gettext("Events"),
+        title=pgettext("of the coalition", "Events"),
         address=list_address(EventIndexPage),
         entries=[
             entry(page, _in_words(page, language))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from django.urls import reverse
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext
 
 from coalition.news.models import EventIndexPage
 from coalition.pages.feeds import list_address
@@ -14,7 +14,7 @@ from monitoring.core.sections import Section
 
 def events(ids: Sequence[int], language: str) -> dict[int, Section]:
     """The list of events, among the pages of the site."""
-    link = {"label": gettext("Events"), "url": list_address(EventIndexPage)}
+    link = {"label": pgettext("of the coalition", "Events"), "url": list_address(EventIndexPage)}
     return dict.fromkeys(ids, Section("", {"group": "site", "links": [link]}))
 
 

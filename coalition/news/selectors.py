@@ -12,7 +12,7 @@ from django.db.models import F, Prefetch, Q, prefetch_related_objects
 from django.db.models.functions import Coalesce
 from django.http import HttpRequest
 from django.urls import reverse
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext
 from wagtail.models import Page
 
 from coalition.news.models import (
@@ -211,7 +211,10 @@ def event_context(page: EventPage, request: HttpRequest) -> dict[str, Any]:
     when = event_time(page, language)
     called_off = gettext("Called off") if page.cancelled else ""
     return {
-        "back": {"url": list_address(EventIndexPage), "label": gettext("Events")},
+        "back": {
+            "url": list_address(EventIndexPage),
+            "label": pgettext("of the coalition", "Events"),
+        },
         "related": _decisions(page, language),
         "when": when,
         "ics": reverse("event_ics", args=[page.pk]),
