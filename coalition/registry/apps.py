@@ -15,6 +15,7 @@ class RegistryConfig(AppConfig):
         from coalition.pages import review
         from coalition.registry import data_checks, own_selectors, own_services, search
         from coalition.registry import seeds as own
+        from coalition.registry.sheet.services import finish_pages
         from coalition.registry.todo import organisations_todo
         from monitoring.core import permissions, sections, seeds, sweeps
 
@@ -31,6 +32,7 @@ class RegistryConfig(AppConfig):
             )
         search.register_kind()
         review.leave_to(own_services.is_own)
+        sweeps.register("registry.pages", 60, finish_pages)
         sections.register("todo", 70, organisations_todo)
         sections.register("todo", 5, own_selectors.own_todo)
         sections.register("todo", 6, own_selectors.review_todo)

@@ -22,6 +22,7 @@ from wagtail_localize.fields import SynchronizedField
 
 from coalition.pages.models import BasePage
 from coalition.registry.bins import validate_bin
+from coalition.registry.sheet.models import RegistryUpload  # noqa: F401 # a model of this room
 from monitoring.core import clock
 from monitoring.core.models import LANGUAGES, Trilingual
 

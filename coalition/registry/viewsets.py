@@ -25,6 +25,7 @@ from coalition.registry.services import (
     set_standing,
     update_organisation,
 )
+from coalition.registry.sheet.views import SheetViewSet
 
 
 class CreateOrganisation(generic.CreateView):
@@ -220,4 +221,4 @@ class MembersGroup(ViewSetGroup):
     menu_label = _("Member organisations")
     menu_icon = "group"
     menu_order = 250
-    items = (OrganisationViewSet, StandingViewSet, RepresentativeViewSet)
+    items = (OrganisationViewSet, StandingViewSet, RepresentativeViewSet, SheetViewSet)

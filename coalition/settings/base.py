@@ -298,6 +298,7 @@ PAGE_CACHE_LEAVES_OUT = {
     "evidence.Host": "politeness to hosts",
     "intake.Candidate": "not public before it is accepted",
     "journal.ErrorReport": "waits for an answer; its correction is a row of its own",
+    "registry.RegistryUpload": "the secretariat's files",
     "mailing.OutgoingMail": "mails",
     "mailing.Suppression": "mails",
     "search.Build": "the index; pages of results are not kept",

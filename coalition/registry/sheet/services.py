@@ -1,0 +1,221 @@
+"""Writes of the spreadsheets: keep a file, apply it in one go, make the pages of what is new."""
+
+from __future__ import annotations
+
+import hashlib
+import uuid
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from django.contrib.contenttypes.models import ContentType
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.db.models import F
+from django.utils.translation import gettext as _
+from wagtail.models import ModelLogEntry
+
+from coalition.accounts.models import User
+from coalition.registry.models import ExperienceField, Organisation
+from coalition.registry.services import ensure_pages
+from coalition.registry.sheet import files
+from coalition.registry.sheet.columns import CODE, CODES, COLUMNS, SHOWN
+from coalition.registry.sheet.models import RegistryUpload
+from coalition.registry.sheet.plan import CHANGED, ERROR, NEW, Plan, RowPlan, known, plan
+from monitoring.core import clock, sweeps
+from monitoring.search.services import touch
+
+PAGES_A_ROUND = 20
+"""Organisations whose pages one round makes: each takes three pages with their first revision."""
+_BATCH = 500
+
+
+def export() -> bytes:
+    """The whole registry as a workbook, by id. Six queries."""
+    now = known()
+    regions = {pk: code for code, pk in now.regions.items()}
+    forms = {pk: code for code, pk in now.forms.items()}
+    standings = {
+        one.pk: (getattr(one, "standing_kind", None), getattr(one, "standing_since", None))
+        for one in Organisation.objects.with_standing()
+    }
+
+    def value(row: Organisation, name: str, kind: str) -> Any:
+        if kind == CODE:
+            return (
+                regions.get(row.region_id, "")
+                if name == "region"
+                else forms.get(row.legal_form_id or 0, "")
+            )
+        if kind == CODES:
+            return "; ".join(now.experience.get(row.pk, ()))
+        if kind == SHOWN:
+            kept = standings[row.pk][0 if name == "standing" else 1]
+            return str(kept or "")
+        found = row.pk if name == "id" else getattr(row, name)
+        return ("yes" if found else "no") if isinstance(found, bool) else found
+
+    rows = (
+        [value(row, c.name, c.kind) for c in COLUMNS]
+        for row in sorted(now.organisations.values(), key=lambda one: one.pk)
+    )
+    return files.write([column.name for column in COLUMNS], rows)
+
+
+def keep_upload(*, name: str, content: bytes, by: User) -> RegistryUpload:
+    """Keep a workbook until somebody says what becomes of it. Raises ValidationError."""
+    plan_of(content)  # what cannot be read is not kept
+    upload = RegistryUpload(
+        name=name[:200], content=content, digest=hashlib.sha256(content).hexdigest(), by=by
+    )
+    upload.full_clean(exclude={"content"})
+    upload.save()
+    return upload
+
+
+def plan_of(content: bytes) -> Plan:
+    """What the bytes of a workbook would do now. Raises ValidationError."""
+    return plan(*files.read(content))
+
+
+def apply_upload(*, pk: int, seen: str, by: User, only_good: bool = False) -> RegistryUpload:
+    """Write what the person was shown, all of it or nothing.
+
+    `seen` is the digest of the plan that was on the screen. Rows are read and judged outside of the
+    transaction; inside, each organisation is written only if it still is at the version that was
+    compared. Rows with errors stop everything unless `only_good`. Raises ValidationError.
+    """
+    upload = RegistryUpload.objects.get(pk=pk)
+    if upload.state != RegistryUpload.State.WAITING:
+        raise ValidationError(_("This file has been decided on already."), code="decided")
+    content = bytes(upload.content)
+    if hashlib.sha256(content).hexdigest() != upload.digest:
+        raise ValidationError(_("The kept file is damaged. Bring it again."), code="damaged")
+    wanted = plan_of(content)
+    if wanted.digest != seen:
+        raise ValidationError(
+            _("The registry has changed since you looked. Look again at what would be written."),
+            code="changed",
+        )
+    errors = wanted.of(ERROR)
+    if errors and not only_good:
+        raise ValidationError(_("Nothing was written: some rows have errors."), code="errors")
+    new, changed = wanted.of(NEW), wanted.of(CHANGED)
+    with transaction.atomic():
+        taken = RegistryUpload.objects.filter(pk=pk, state=RegistryUpload.State.WAITING).update(
+            state=RegistryUpload.State.APPLIED,
+            decided_at=clock.now(),
+            content=b"",
+            made=len(new),
+            changed=len(changed),
+            left_out=len(errors),
+        )
+        if not taken:
+            raise ValidationError(_("This file has been decided on already."), code="decided")
+        made = _write_new(new)
+        _write_changed(changed)
+        _write_experience(zip(made, new, strict=True), changed)
+        _note([(one.pk, one.label, "wagtail.create") for one in made], by)
+        _note([(row.pk, row.name, "wagtail.edit") for row in changed], by)
+        touch("organisation", [*(one.pk for one in made), *(row.pk or 0 for row in changed)])
+        titles = [row.pk for row in changed if _touches_titles(row)]
+        RegistryUpload.objects.filter(pk=pk).update(pending=[*(one.pk for one in made), *titles])
+        sweeps.ring("registry.pages")
+    upload.refresh_from_db()
+    return upload
+
+
+def discard_upload(*, pk: int) -> bool:
+    """Throw a waiting file away; its row stays as history. Returns whether there was one."""
+    waiting = RegistryUpload.objects.filter(pk=pk, state=RegistryUpload.State.WAITING)
+    return bool(
+        waiting.update(state=RegistryUpload.State.DISCARDED, decided_at=clock.now(), content=b"")
+    )
+
+
+def finish_pages() -> int:
+    """The sweep `registry.pages`: pages of organisations that a spreadsheet made or renamed.
+
+    A few a round, each in a transaction of its own. Returns how many organisations were done.
+    """
+    done = 0
+    for upload in RegistryUpload.objects.exclude(pending=[]).order_by("pk"):
+        for pk in list(upload.pending):
+            if done >= PAGES_A_ROUND:
+                sweeps.ring("registry.pages")
+                return done
+            with transaction.atomic():
+                organisation = Organisation.objects.filter(pk=pk).first()
+                if organisation is not None:
+                    ensure_pages(organisation=organisation, live=False)
+                    _retitle(organisation)
+                upload.pending = [one for one in upload.pending if one != pk]
+                upload.save(update_fields=["pending"])
+            done += 1
+    return done
+
+
+def _write_new(rows: Sequence[RowPlan]) -> list[Organisation]:
+    return Organisation.objects.bulk_create(
+        [Organisation(**row.values) for row in rows], batch_size=_BATCH
+    )
+
+
+def _write_changed(rows: Sequence[RowPlan]) -> None:
+    for row in rows:
+        written = Organisation.objects.filter(pk=row.pk or 0, version=row.version).update(
+            **row.values, version=F("version") + 1
+        )
+        if not written:
+            raise ValidationError(
+                _("“%(name)s” was changed while you were looking. Nothing was written.")
+                % {"name": row.name},
+                code="changed",
+            )
+
+
+def _write_experience(
+    made: Iterable[tuple[Organisation, RowPlan]], changed: Sequence[RowPlan]
+) -> None:
+    ids = dict(ExperienceField.objects.values_list("key", "pk"))
+    through = Organisation.experience.through
+    wanted = [(one.pk, row.experience) for one, row in made if row.experience]
+    renewed = [(row.pk, row.experience) for row in changed if row.experience is not None]
+    for start in range(0, len(renewed), _BATCH):
+        part = [pk for pk, _keys in renewed[start : start + _BATCH]]
+        through.objects.filter(organisation_id__in=part).delete()
+    through.objects.bulk_create(
+        [
+            through(organisation_id=pk, experiencefield_id=ids[key])
+            for pk, keys in [*wanted, *renewed]
+            for key in keys or ()
+        ],
+        batch_size=_BATCH,
+    )
+
+
+def _note(rows: Iterable[tuple[int | None, str, str]], by: User) -> None:
+    """Wagtail's history of each, as its own `log` writes it, in one go."""
+    kind = ContentType.objects.get_for_model(Organisation)
+    at, mark = clock.now(), uuid.uuid4()
+    ModelLogEntry.objects.bulk_create(
+        [
+            ModelLogEntry(
+                content_type=kind, object_id=str(pk), label=label, action=action,
+                timestamp=at, user=by, uuid=mark, data={}, content_changed=True,
+            )
+            for pk, label, action in rows
+        ],
+        batch_size=_BATCH,
+    )  # fmt: skip
+
+
+def _touches_titles(row: RowPlan) -> bool:
+    return any(name.startswith("short_name_") for name in row.values)
+
+
+def _retitle(organisation: Organisation) -> None:
+    for page in organisation.pages.select_related("locale"):
+        title = organisation.short_name(page.locale.language_code)
+        if page.title != title:
+            page.title = page.draft_title = title
+            page.save()
