@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('registry', '0002_bin_and_experience'),
+        ('registry', '0003_own_work'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
