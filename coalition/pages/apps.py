@@ -11,14 +11,16 @@ class PagesConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Listen to Wagtail and to localize; make pages known to the search."""
+        """Listen to Wagtail and to localize; make pages known to search and journal."""
         from wagtail.admin.views.account import AvatarSettingsPanel
 
         from coalition.pages import listeners
         from coalition.pages.search import KIND
         from coalition.pages.services import publish_due
+        from coalition.pages.subjects import page_at
         from coalition.pages.todo import translations_todo
         from monitoring.core import sections, sweeps
+        from monitoring.journal import subjects
         from monitoring.search import kinds
 
         # A portrait in the admin serves nobody, and its form judges no file; it has no setting.
@@ -26,6 +28,7 @@ class PagesConfig(AppConfig):
         listeners.connect()
         self._show_checklists()
         kinds.register(KIND)
+        subjects.register(page_at)
         sections.register("todo", 50, translations_todo)
         sweeps.register("pages.schedule", 60, publish_due)
 

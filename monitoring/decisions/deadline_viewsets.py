@@ -235,7 +235,8 @@ class DeadlineIndexView(generic.IndexView):
 
     def get_base_queryset(self) -> QuerySet[Deadline]:
         """With the names that a row shows."""
-        return Deadline.objects.select_related("kind", "decision__kind").order_by("-date", "-pk")
+        rows = Deadline.objects.select_related("kind", "decision__kind")
+        return rows.prefetch_related("decision__editions").order_by("-date", "-pk")
 
 
 class DeadlineViewSet(ModelViewSet):
