@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.conf.urls.i18n import i18n_patterns
+from django.contrib.sitemaps import views as sitemaps
 from django.urls import include, path
 from wagtail import urls as wagtail_urls
 from wagtail.admin import urls as wagtailadmin_urls
@@ -11,7 +12,8 @@ from wagtail.documents import urls as wagtaildocs_urls
 from coalition.accounts.views import to_the_door
 from coalition.locale.views import admin_catalog
 from coalition.pages.views import front_door, rendition
-from coalition.website.views import offline, service_worker
+from coalition.website.sitemaps import all_sitemaps
+from coalition.website.views import card, offline, robots, service_worker
 from monitoring.core.views import healthz, readyz, security_txt
 
 urlpatterns = [
@@ -21,6 +23,20 @@ urlpatterns = [
     path("healthz", healthz, name="healthz"),
     path("readyz", readyz, name="readyz"),
     path(".well-known/security.txt", security_txt, name="security_txt"),
+    path("robots.txt", robots, name="robots"),
+    path(
+        "sitemap.xml",
+        sitemaps.index,
+        {"sitemaps": all_sitemaps(), "sitemap_url_name": "sitemap"},
+        name="sitemaps",
+    ),
+    path(
+        "sitemap-<slug:section>.xml",
+        sitemaps.sitemap,
+        {"sitemaps": all_sitemaps()},
+        name="sitemap",
+    ),
+    path("card/<slug:kind>/<int:pk>/<slug:language>/<slug:mark>.png", card, name="card"),
     # Before Wagtail's: theirs do not know our Kazakh.
     path("admin/jsi18n/", admin_catalog),
     path("admin/localize/jsi18n/", admin_catalog),
@@ -29,6 +45,8 @@ urlpatterns = [
     path("documents/", include(wagtaildocs_urls)),
     path("media/images/<str:name>", rendition, name="rendition"),
 ]
+
+handler404 = "coalition.website.views.not_found"
 
 urlpatterns += i18n_patterns(
     path("", include("monitoring.search.urls")),

@@ -47,15 +47,18 @@ def on_page_published(sender: Any, instance: Page, **_: Any) -> None:
 
 
 def before_page_deleted(sender: Any, instance: Any, **_: Any) -> None:
-    """While the page still says under which id the search knows it."""
+    """While the page still says under which id the search knows it, and where it stands."""
     if isinstance(instance, BasePage):
         instance._searched_as = instance.search_id()
+        if instance.first_published_at is not None:
+            instance._was_at = instance.get_url() or ""
 
 
 def on_page_deleted(sender: Any, instance: Any, **_: Any) -> None:
     """The page is gone: take it out, and put what is left of it in under its new id."""
     if not isinstance(instance, BasePage):
         return
+    services.note_removal(path=getattr(instance, "_was_at", ""))
     ids: list[Any] = [getattr(instance, "_searched_as", instance.pk)]
     if ids == [instance.pk]:
         versions = type(instance).objects.filter(translation_key=instance.translation_key)

@@ -18,6 +18,7 @@ from coalition.pages.blocks import BodyBlock
 from coalition.pages.forms import BasePageForm
 from monitoring.core import clock, routes
 from monitoring.core.checklists import Check
+from monitoring.core.found import Card
 from monitoring.core.text import slugify
 
 
@@ -113,6 +114,12 @@ class BasePage(Page):
         context: dict[str, Any] = super().get_context(request, *args, **kwargs)
         context.update(selectors.page_context(self, request))
         return context
+
+    def card(self) -> Card:
+        """What stands on the picture that messengers show of the page."""
+        from coalition.pages.found import card_of
+
+        return card_of(self)
 
     def get_meta_description(self) -> str:
         """What search engines and messengers show under the title."""
@@ -231,6 +238,21 @@ class PageLanguage(models.Model):
 
     def __str__(self) -> str:
         return f"{self.page_id}: {self.state}"
+
+
+class Gone(models.Model):
+    """The address of a page that readers saw and an editor removed: answers 410, not 404."""
+
+    path = models.CharField(max_length=500, unique=True)
+    at = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        verbose_name = _("removed page")
+        verbose_name_plural = _("removed pages")
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return self.path
 
 
 class Confirmation(models.Model):

@@ -12,11 +12,9 @@ from django.utils import translation
 from wagtail.models import Page, PageViewRestriction
 from wagtail.query import PageQuerySet
 
+from coalition.pages.found import found_of_page
 from coalition.pages.models import SHOWN, PageLanguage, State
 from monitoring.core.models import LANGUAGES
-
-OPEN_GRAPH = {"kk": "kk_KZ", "ru": "ru_KZ", "en": "en_GB"}
-"""Open Graph wants a territory with each language."""
 
 Pages = TypeVar("Pages", bound=PageQuerySet)
 
@@ -159,14 +157,15 @@ def page_context(page: Page, request: HttpRequest) -> dict[str, Any]:
     record = record_of(page)
     outdated = record is not None and record.state == State.OUTDATED
     original = _original(found) if outdated else None
+    alternates = _alternates(page, found, request)
+    real = {one["language"]: one["full_url"] for one in alternates if one["full_url"]}
     return {
-        "alternates": _alternates(page, found, request),
+        "alternates": alternates,
+        "found": found_of_page(page, real, request),
         "canonical": page.get_full_url(request),
         "outdated_since": record.outdated_since if record is not None and outdated else None,
         "original": original,
         "original_url": original.get_url(request) if original is not None else "",
-        "meta_description": page.get_meta_description(),
-        "og_locale": OPEN_GRAPH[page.locale.language_code],
     }
 
 

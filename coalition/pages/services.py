@@ -18,7 +18,7 @@ from wagtail_localize.segments import StringSegmentValue
 from wagtail_localize.segments.extract import extract_segments
 
 from coalition.accounts.models import User
-from coalition.pages.models import Confirmation, PageLanguage, State
+from coalition.pages.models import Confirmation, Gone, PageLanguage, State
 from coalition.pages.search import touch_page
 from coalition.pages.uploads import clean_image
 from monitoring.core import clock
@@ -79,6 +79,12 @@ def store_image(*, file: UploadedFile, title: str, by: User | None) -> Image:
     image.full_clean()
     image.save()
     return image
+
+
+def note_removal(*, path: str) -> None:
+    """A page that readers saw was removed; its address says so from now on."""
+    if path and len(path) <= 500:  # longer ones answer 404
+        Gone.objects.update_or_create(path=path, defaults={"at": clock.now()})
 
 
 def note_change(*, pages: QuerySet[Page]) -> None:

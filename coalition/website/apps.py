@@ -12,15 +12,20 @@ class WebsiteConfig(AppConfig):
 
     def ready(self) -> None:
         """Register the seeds, show the pages in the frame, say what waits for editors."""
-        from coalition.website import frame
+        from coalition.pages.found import describe
+        from coalition.website import cards, frame
         from coalition.website import seeds as own
         from coalition.website.about import contact_line
+        from coalition.website.structured import DESCRIBED
         from coalition.website.todo import guide_todo
-        from monitoring.core import permissions, sections, seeds
+        from monitoring.core import found, permissions, sections, seeds
 
         seeds.register("website.tree", 55, own.seed_tree)
         seeds.register("website", 80, own.seed_pages)
         frame.show()
+        found.draw_with(cards.address_of)
+        for label, data in DESCRIBED.items():
+            describe(label, data)
         for slot in ("decision.contact", "news.contact"):
             sections.register(slot, 50, contact_line)
         for role in ("secretariat", "administrator"):

@@ -17,9 +17,9 @@ from coalition.website import guide
 from coalition.website.frame import address, links
 from coalition.website.models import HomePage, StandardPage
 from monitoring.core import clock, sections
-from monitoring.decisions.models import Decision, Edition, StageEvent
+from monitoring.decisions.models import Deadline, Decision, Edition, StageEvent
 from monitoring.decisions.publication import SUBJECT
-from monitoring.decisions.selectors import open_deadlines, shown_deadline
+from monitoring.decisions.selectors import shown_deadline, still_open
 from monitoring.decisions.wording import sentence
 from monitoring.evidence.models import Source
 from monitoring.journal.models import Change
@@ -50,6 +50,7 @@ def children_of(page: StandardPage) -> list[Page]:
 def home_context(page: HomePage) -> dict[str, Any]:
     """What the home page shows of the rooms below. Eight queries and those of the sections."""
     language = page.locale.language_code
+    now = clock.now()
     wanted = [(str(block.value["key"]), str(block.value["text"])) for block in page.path_of_law]
     keys = [key for key, _text in wanted]
     changes = _changes()
@@ -57,22 +58,17 @@ def home_context(page: HomePage) -> dict[str, Any]:
     decisions = _decisions(keys)
     facts = _facts()
     newest = [one for one in decisions if getattr(one, "is_newest", False)]
-    prefetch_related_objects(newest, Prefetch("editions", Edition.objects.filter(live=True)))
+    deadline = next_deadline(now)
+    titled = [*newest, *([deadline.decision] if deadline else [])]
+    prefetch_related_objects(titled, Prefetch("editions", Edition.objects.filter(live=True)))
     known = {
         **_acts(decisions, keys, language),
         **_stages(events, keys, language),
         **_versions(facts["memorandum"], keys, language),
     }
     topics = guide.by_topic(language)
-    now = clock.now()
     return {
-        "deadline": next(
-            (
-                shown_deadline(one, language, now)
-                for one in open_deadlines(now, 1, of_comments=True)
-            ),
-            None,
-        ),
+        "deadline": _shown(deadline, language, now, topics.get("draft", "")),
         "rows": [*_changed(changes, events, language), *_documents(newest, changes, language)][
             :LATEST
         ],
@@ -87,6 +83,22 @@ def home_context(page: HomePage) -> dict[str, Any]:
         "links": links(("members", "memorandum", "funding"), language),
         "sections": sections.collect("home", [0], language)[0],
     }
+
+
+def next_deadline(now: dt.datetime) -> Deadline | None:
+    """The nearest day by which residents can do something about a public decision. One query."""
+    public = Deadline.objects.filter(decision__is_public=True, kind__takes_comments=True)
+    return still_open(public.select_related("kind", "decision__kind"), now).first()
+
+
+def _shown(
+    deadline: Deadline | None, language: str, now: dt.datetime, guide_url: str
+) -> dict[str, Any] | None:
+    """The deadline in words; where nobody wrote how to take part, the guide says how."""
+    if deadline is None:
+        return None
+    shown = shown_deadline(deadline, language, now)
+    return {**shown, "how_url": shown["how_url"] or guide_url}
 
 
 def _changes() -> list[Change]:

@@ -1,4 +1,4 @@
-"""Views of the room `website`: the page of components, and reading without a connection."""
+"""Views of the room `website`: components, cards, crawlers' lists, offline, what is not there."""
 
 from __future__ import annotations
 
@@ -7,14 +7,22 @@ from pathlib import Path
 from django.conf import settings
 from django.contrib.auth.decorators import login_required, permission_required
 from django.contrib.staticfiles import finders
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.db import DatabaseError
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanentRedirect
+from django.shortcuts import redirect, render
 from django.utils.translation import get_language, gettext, override
+from django.views import defaults
 from django.views.decorators.cache import cache_control, never_cache
 from django.views.decorators.http import require_safe
 
+from coalition.pages.models import Gone
+from coalition.website import cards
+from coalition.website.addresses import right_address
+from coalition.website.sitemaps import robots_txt
 from coalition.website.styleguide import examples
 from monitoring.core import clock
+from monitoring.core.models import LANGUAGES
+from monitoring.core.services import take_token
 from monitoring.vocabulary.models import Region
 
 
@@ -67,3 +75,52 @@ def offline(request: HttpRequest) -> HttpResponse:
             )
     with override(settings.LANGUAGE_CODE):
         return render(request, "offline.html", {"texts": texts})
+
+
+@require_safe
+def card(request: HttpRequest, kind: str, pk: int, language: str, mark: str) -> HttpResponse:
+    """The picture of a public thing. An older fingerprint leads to the picture as it is now.
+
+    Drawing is limited for all clients together: past sixty a minute only pictures that were drawn
+    before are served, and a messenger asks again.
+    """
+    if language not in LANGUAGES:
+        raise Http404
+    found = cards.card_of(kind, pk, language)
+    if found is None:
+        raise Http404
+    address = cards.address_of(found)
+    if request.path != address:
+        return redirect(address)
+    png = cards.kept(found)
+    if png is None:
+        if not take_token(key="cards", capacity=60, per_seconds=60):
+            return HttpResponse(status=503, headers={"Retry-After": "60"})
+        png = cards.draw(found)
+    answer = HttpResponse(png, content_type="image/png")
+    answer["Cache-Control"] = "public, max-age=31536000, immutable"
+    answer["Cross-Origin-Resource-Policy"] = "cross-origin"
+    return answer
+
+
+@require_safe
+def robots(request: HttpRequest) -> HttpResponse:
+    """What crawlers may read, and where the list of pages stands."""
+    return HttpResponse(robots_txt(), content_type="text/plain; charset=utf-8")
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Instead of a bare 404: the right address, or that the page was removed, and a search.
+
+    An address that is right in another language leads on; a removed page answers 410.
+    """
+    try:
+        if request.method in {"GET", "HEAD"} and (right := right_address(request.path)):
+            query = request.META.get("QUERY_STRING", "")
+            return HttpResponsePermanentRedirect(f"{right}?{query}" if query else right)
+        gone = Gone.objects.filter(path=request.path).first()
+    except DatabaseError:  # the page that says "not there" must not fail itself
+        gone = None
+    if gone is not None:
+        return render(request, "410.html", {"gone": gone}, status=410)
+    return defaults.page_not_found(request, exception)

@@ -249,16 +249,21 @@ def open_deadlines(
     Three queries whatever the limit: rows, their decisions, the texts of these. What a
     template shows of one is `shown_deadline(one, language, now)`.
     """
+    rows = public_deadlines()
+    if of_comments:
+        rows = rows.filter(kind__takes_comments=True)
+    return list(still_open(rows, now)[:limit])
+
+
+def still_open(rows: QuerySet[Deadline], now: dt.datetime) -> QuerySet[Deadline]:
+    """Those of some deadlines that have not passed, the nearest first."""
     local = now.astimezone(ALMATY)
     ahead = (
         Q(date__gt=local.date())
         | Q(date=local.date(), hour=None)
         | Q(date=local.date(), hour__gt=local.time())
     )
-    rows = public_deadlines().filter(ahead)
-    if of_comments:
-        rows = rows.filter(kind__takes_comments=True)
-    return list(rows.order_by("date", F("hour").asc(nulls_last=True), "pk")[:limit])
+    return rows.filter(ahead).order_by("date", F("hour").asc(nulls_last=True), "pk")
 
 
 def shown_deadline(deadline: Deadline, language: str, now: dt.datetime) -> dict[str, Any]:

@@ -28,6 +28,7 @@ from monitoring.decisions.selectors import Filters
 from monitoring.institutions.models import Body
 from monitoring.journal.selectors import corrections_of
 from monitoring.vocabulary.selectors import districts_by_region
+from monitoring.web.found import found_of_body, found_of_decision, found_of_list
 from monitoring.web.ready_texts import citation, for_chat
 
 PAGE_SIZE = 20
@@ -95,7 +96,12 @@ def decision_list(request: HttpRequest) -> HttpResponse:
     place = selectors.place_of(filters, language)
     query = filters.to_params().urlencode()
     address = reverse("decision_list")
+    lead = gettext(
+        "Laws, decrees, resolutions and bills on local self-government: "
+        "what was decided, where it stands, what changed."
+    )
     context = {
+        "found": found_of_list(language, lead, noindex=bool(query) or page.number > 1),
         "page": page,
         "previous_url": _page_address(query, page.number - 1) if page.has_previous() else "",
         "next_url": _page_address(query, page.number + 1) if page.has_next() else "",
@@ -166,6 +172,7 @@ def decision(request: HttpRequest, pk: int, slug: str = "") -> HttpResponse:
     title = edition.short_title if edition else found.naming(language)
     url = request.build_absolute_uri(address)
     context = {
+        "found": found_of_decision(found, language),
         "decision": found,
         "naming": found.naming(language),
         "edition": edition,
@@ -267,6 +274,7 @@ def body(request: HttpRequest, key: str) -> HttpResponse:
     filters = Filters({"body": (found.key,)})
     decided = selectors.matching(filters).newest_first()
     context = {
+        "found": found_of_body(found, language),
         "body": found,
         "predecessors": [one for one in found.predecessors.all() if one.has_page],
         "source_host": _host(found.source),

@@ -19,6 +19,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 
 from monitoring.core import sections
+from monitoring.core.found import brief
 
 register = template.Library()
 
@@ -98,6 +99,9 @@ def languages(context: Context) -> list[dict[str, Any]]:
         }
         for code, _ in settings.LANGUAGES
     ]
+
+
+register.filter("brief", brief)
 
 
 @register.filter
