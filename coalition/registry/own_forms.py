@@ -64,6 +64,7 @@ def normalise_phone(typed: str) -> str:
     return f"+7 {digits[1:4]} {digits[4:7]} {digits[7:9]} {digits[9:]}"
 
 
+# No field says autocomplete="off": browsers then forget on going back what was typed.
 class OwnForm(forms.Form):
     """What an organisation says of itself. `kept()` is what was typed, `values()` what is right."""
 
@@ -73,16 +74,14 @@ class OwnForm(forms.Form):
     phone = forms.CharField(
         required=False,
         help_text=gettext_lazy("Shown on the site. Like: +7 7XX XXX XX XX"),
-        widget=forms.TextInput(attrs={"autocomplete": "off", "inputmode": "tel"}),
+        widget=forms.TextInput(attrs={"inputmode": "tel"}),
     )
     email = forms.CharField(
         required=False,
         help_text=gettext_lazy("Shown on the site."),
-        widget=forms.EmailInput(attrs={"autocomplete": "off", "inputmode": "email"}),
+        widget=forms.EmailInput(attrs={"inputmode": "email"}),
     )
-    website = forms.CharField(
-        required=False, widget=forms.TextInput(attrs={"autocomplete": "off", "inputmode": "url"})
-    )
+    website = forms.CharField(required=False, widget=forms.TextInput(attrs={"inputmode": "url"}))
     experience = forms.MultipleChoiceField(required=False, widget=forms.CheckboxSelectMultiple)
     logo = forms.FileField(
         required=False, widget=forms.FileInput(attrs={"accept": ".png,.jpg,.jpeg,.webp"})

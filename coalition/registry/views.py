@@ -64,6 +64,7 @@ def tasks(request: HttpRequest) -> HttpResponse:
         "organisations": own,
         "items": todo.waiting_for([user], _language())[user.pk],
         "history": history(own),
+        "arrived": OwnDraft.objects.sent().filter(organisation__in=own),
         "may_edit": user.has_perm("wagtailadmin.access_admin"),
     }
     return render(request, "registry/own/tasks.html", context)

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
+import re
 from typing import Any
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.test import Client
+from hypothesis import given
+from hypothesis import strategies as st
 from PIL import Image as Picture
 from wagtail.models import WorkflowState
 
@@ -383,3 +388,30 @@ def test_sending_what_the_site_shows_already_confirms_it(desk: Desk) -> None:
     assert desk.post().status_code == 302
     assert not OwnDraft.objects.exists()
     assert DataCheck.objects.get().how == DataCheck.How.FORM
+
+
+def test_the_author_gets_one_mail_of_each_decision(desk: Desk, secretariat: Client) -> None:
+    desk.post(phone="+77011234567")
+    review(secretariat, "return", note="Мекенжайды жазыңыз")
+    desk.post(phone="+77017654321", version="1")
+    review(secretariat)
+    to_author = OutgoingMail.objects.filter(recipient=desk.person.email).order_by("pk")
+    assert [mail.template for mail in to_author] == ["own_returned", "own_published"]
+
+
+def test_the_pages_of_an_organisations_people_cost_few_queries(
+    desk: Desk, django_assert_max_num_queries: Any
+) -> None:
+    desk.post(phone="+77011234567")
+    for address, most in ((FORM["kk"], 30), (TASKS["kk"], 40)):
+        desk.client.get(address)
+        with django_assert_max_num_queries(most):
+            desk.client.get(address)
+
+
+@given(st.text(max_size=60))
+def test_a_number_is_stored_well_or_refused(typed: str) -> None:
+    with contextlib.suppress(ValidationError):
+        stored = normalise_phone(typed)
+        assert stored == "" or re.fullmatch(r"\+7 \d{3} \d{3} \d\d \d\d", stored)
+        assert normalise_phone(stored) == stored, "stored once more, it stays"
