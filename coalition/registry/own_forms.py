@@ -208,9 +208,12 @@ class OwnForm(forms.Form):
             _("%(who)s saved this form after you opened it. Nothing of yours was saved yet.")
             % {"who": draft.by_name or _("Somebody")},
         )
-        # What comes back with the form is the version whose text the person has now been shown.
+        self.carry(draft.version)
+
+    def carry(self, version: int) -> None:
+        """What comes back with the form is the version whose text the person has now been shown."""
         data = cast("QueryDict", self.data).copy()
-        data["version"] = str(draft.version)
+        data["version"] = str(version)
         self.data = data
 
     def _short(self, name: str) -> str:

@@ -154,6 +154,7 @@ def _post(request: HttpRequest, organisation: Organisation, user: User) -> HttpR
         return _page(request, organisation, error.draft, form, status=409)
     request.session.pop(STASH, None)
     if not right:
+        form.carry(draft.version)
         return _page(request, organisation, draft, form, status=400)
     return _go_on(request, organisation, draft, user)
 

@@ -117,6 +117,7 @@ def test_what_is_wrong_is_said_at_its_field_and_everything_typed_is_kept(
     assert "arai-example.org" in answer.context["form"].errors["email"][0]
     assert answer.context["form"].errors[f"short_name_{language}"] == [EMPTY[language]]
     assert "website" in answer.context["form"].errors
+    assert '<input type="hidden" name="version" value="1"' in page, "the next send is no conflict"
     draft = OwnDraft.objects.get()
     assert draft.state == OwnDraft.State.DRAFT
     assert draft.values["phone"] == "+7 701 123 45 6"
