@@ -8,7 +8,16 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import urlsplit
 
-from django.db.models import Count, F, Model, Prefetch, Q, QuerySet, Value
+from django.db.models import (
+    Count,
+    F,
+    Model,
+    Prefetch,
+    Q,
+    QuerySet,
+    Value,
+    prefetch_related_objects,
+)
 from django.http import QueryDict
 from django.urls import Resolver404, resolve, reverse
 from django.utils.translation import override
@@ -174,24 +183,18 @@ def _labels(
 
 def for_rows(found: DecisionQuerySet) -> DecisionQuerySet:
     """With all that a row of a list shows: three queries more, whatever the number of rows."""
-    return for_names(found).prefetch_related(
-        "bodies", Prefetch("deadlines", Deadline.objects.select_related("kind"))
-    )
-
-
-def for_names(found: DecisionQuerySet) -> DecisionQuerySet:
-    """With what names a decision in passing, without bodies and deadlines: one query more."""
     return found.select_related("kind", "status").prefetch_related(
-        Prefetch("editions", Edition.objects.filter(live=True))
+        Prefetch("editions", Edition.objects.filter(live=True)),
+        "bodies",
+        Prefetch("deadlines", Deadline.objects.select_related("kind")),
     )
 
 
 def for_page(found: DecisionQuerySet) -> DecisionQuerySet:
-    """With all that the page of a decision shows: ten queries more."""
+    """With all that the page of a decision shows but texts (`read_texts`): nine queries more."""
     return found.select_related(
         "kind", "status", "region", "district", "status_by__kind"
     ).prefetch_related(
-        Prefetch("editions", Edition.objects.filter(live=True)),
         "bodies",
         "topics",  # type: ignore[misc]  # taggit is untyped
         "links",
@@ -200,10 +203,21 @@ def for_page(found: DecisionQuerySet) -> DecisionQuerySet:
             "stage_events",
             StageEvent.objects.filter(void=False, replaced_by=None).select_related("stage", "body"),
         ),
-        Prefetch("related", for_names(Decision.objects.public().newest_first())),
+        Prefetch(
+            "related",
+            Decision.objects.public().newest_first().select_related("kind", "status"),
+        ),
         Prefetch("events", Event.objects.select_related("kind")),
         Prefetch("deadlines", Deadline.objects.select_related("kind")),
     )
+
+
+def read_texts(found: Decision) -> None:
+    """The published texts of a decision of `for_page` and of those it names: one query for all."""
+    named = [found, *found.related.all()]
+    if found.status_by is not None:
+        named.append(found.status_by)
+    prefetch_related_objects(named, Prefetch("editions", Edition.objects.filter(live=True)))
 
 
 def in_order(events: Iterable[StageEvent]) -> list[StageEvent]:

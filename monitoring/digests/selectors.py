@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from django.db.models import F, Value
 from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
@@ -72,16 +73,20 @@ def latest_changes(language: str, limit: int = 3) -> list[kinds.Hit]:
 
 
 def form_for_decisions(ids: Sequence[int], language: str) -> dict[int, Section]:
-    """Under a decision: its topics and bodies. Two queries for all."""
-    offered: dict[int, list[Choice]] = {one: [] for one in ids}
-    tagged = TaggedDecision.objects.filter(content_object__in=ids).select_related("tag")
-    for link in tagged.order_by("pk"):
-        topic = Choice(f"topic:{link.tag.slug}", link.tag.label_in(language))
-        offered[link.content_object_id].append(topic)
+    """Under a decision: its topics, then its bodies. One query for all."""
+    name = f"name_{language}"
+    tagged = TaggedDecision.objects.filter(content_object__in=ids)
+    topics = tagged.annotate(kind=Value("topic"), decided=F("content_object"))
     through = Decision.bodies.through.objects.filter(decision__in=ids, body__has_page=True)
-    for row in through.select_related("body").order_by("pk"):
-        body = Choice(f"body:{row.body.key}", row.body.label_in(language))
-        offered[row.decision_id].append(body)
+    bodies = through.annotate(kind=Value("body"), decided=F("decision"))
+    found = topics.values_list("kind", "decided", "pk", "tag__slug", f"tag__{name}").union(
+        bodies.values_list("kind", "decided", "pk", "body__key", f"body__{name}"), all=True
+    )
+    offered: dict[int, list[Choice]] = {one: [] for one in ids}
+    for kind, decision, _pk, key, label in sorted(
+        found, key=lambda row: (row[0] == "body", row[2])
+    ):
+        offered[decision].append(Choice(f"{kind}:{key}", label))
     return {one: _form(choices, language) for one, choices in offered.items()}
 
 

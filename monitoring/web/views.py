@@ -158,6 +158,7 @@ def decision(request: HttpRequest, pk: int, slug: str = "") -> HttpResponse:
     address = found.address_in(language)
     if request.path != address:
         return HttpResponsePermanentRedirect(address)
+    selectors.read_texts(found)
     editions = found.live_editions()
     edition = found.edition_for(language)
     events = selectors.in_order(found.stage_events.all())
