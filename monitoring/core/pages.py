@@ -31,10 +31,12 @@ _OF_READERS = re.compile(rf"/(?:{'|'.join(LANGUAGES)})/")
 
 
 def without_tracking(query: str) -> str:
-    """A query string without what only counts clicks."""
-    pairs = parse_qsl(query, keep_blank_values=True)
-    kept = [(name, value) for name, value in pairs if not _TRACKING.fullmatch(name)]
-    return query if len(kept) == len(pairs) else urlencode(kept)
+    """A query string without what only counts clicks; the rest stays byte by byte.
+
+    To read and write the rest anew would spoil what came unescaped: WSGI hands bytes as Latin-1.
+    """
+    parts = query.split("&")
+    return "&".join(part for part in parts if not _TRACKING.fullmatch(part.partition("=")[0]))
 
 
 def has_language(request: HttpRequest) -> bool:

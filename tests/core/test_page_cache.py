@@ -115,6 +115,8 @@ def test_a_name_no_page_reads_is_answered_and_not_kept() -> None:
     assert pages.query_of(ask("/kk/x/?page=2&x=1")) is None
     assert pages.without_tracking("utm_source=a&page=2&fbclid=b") == "page=2"
     assert pages.without_tracking("q=%D0%B0&x") == "q=%D0%B0&x"
+    unescaped = "q=бюджет".encode().decode("latin-1")
+    assert pages.without_tracking(f"{unescaped}&utm_source=x") == unescaped
 
 
 def test_host_generation_path_query_and_packing_make_the_key(settings: Any) -> None:
