@@ -168,9 +168,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
         "from django.contrib.auth import get_user_model as g; "
         f"g().objects.create_superuser(email={ADMIN[0]!r}, password={ADMIN[1]!r})",
     )
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     log = (folder / "server.log").open("w")
     server = subprocess.Popen(
         [
@@ -190,6 +188,13 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
         server.terminate()
         server.wait(20)
         log.close()
+
+
+def free_port() -> int:
+    """A port of this machine on which nobody listens."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
 
 
 def sign_in(page: Page, site: Site) -> None:
