@@ -28,7 +28,7 @@ logger = logging.getLogger(__name__)
 
 TEMPLATE = settings.ROOT_DIR / "templates" / "website" / "card.typ"
 FONTS = settings.ROOT_DIR / "deploy" / "fonts"
-VERSION = "1"
+VERSION = "2"
 """Goes up when the template changes, so that no old picture is kept."""
 COLOURS = 32
 """Enough for letters of three colours with smooth edges; an eighth of the bytes of true colour."""
