@@ -25,7 +25,7 @@ from coalition.news.wording import event_time
 from coalition.pages.feeds import list_address
 from coalition.pages.listing import Filter, Row, narrow, pages_of
 from coalition.pages.selectors import in_any_language, in_language, load_related
-from monitoring.core import clock
+from monitoring.core import clock, sections
 from monitoring.core.dates import Precision, long_date
 from monitoring.core.sections import Section
 from monitoring.core.sharing import chat_message
@@ -119,14 +119,18 @@ def _notes(page: Page, language: str) -> list[Section]:
 
 
 def news_context(page: NewsPage, request: HttpRequest) -> dict[str, Any]:
-    """What the page shows beside its text: at most six queries."""
+    """What the page shows beside its text: at most six queries, and those of the slot."""
     language = page.locale.language_code
     load_related(page, "organisation", "image")
     full_url = page.get_full_url(request)
+    related = _decisions(page, language)
+    # Whom to call stands on the page of a decision too; both would cost more than fifteen queries.
+    contact = [] if related else sections.collect("news.contact", [page.pk], language)[page.pk]
     return {
         "back": {"url": list_address(NewsIndexPage), "label": gettext("News")},
         "topics": list(page.topics.all()),
-        "related": _decisions(page, language),
+        "related": related,
+        "contact": contact,
         "full_url": full_url,
         "message": chat_message(
             title=page.title,

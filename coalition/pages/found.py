@@ -20,16 +20,21 @@ if TYPE_CHECKING:
     from coalition.pages.models import BasePage
 
 Described = Callable[[Any, Found], Mapping[str, Any]]
+Above = Callable[[str], tuple[str, str]]
 
 _described: dict[str, Described] = {}
+_above: dict[str, Above] = {}
 
 
-def describe(label: str, data: Described) -> None:
+def describe(label: str, data: Described, above: Above | None = None) -> None:
     """Say what a type of page is: `data(page, found)` is one JSON-LD object, and asks nothing.
 
-    `label` is "app_label.ModelName"; rooms call this in `ready()`.
+    `label` is "app_label.ModelName". `above(language)` gives name and path of the list in which
+    such pages stand, where that is known without a query. Rooms call this in `ready()`.
     """
     _described[label.lower()] = data
+    if above is not None:
+        _above[label.lower()] = above
 
 
 def card_of(page: BasePage) -> Card:
@@ -49,7 +54,7 @@ def card_of(page: BasePage) -> Card:
 def found_of_page(page: Page, alternates: Mapping[str, str], request: HttpRequest) -> Found:
     """The head of a page; `alternates` are its real translations, itself among them.
 
-    One query where a page stands above it and was not read yet.
+    One query where a page stands above it that was not read yet and that nobody has named.
     """
     language = page.locale.language_code
     path = page.get_full_url(request) or ""
@@ -67,8 +72,11 @@ def found_of_page(page: Page, alternates: Mapping[str, str], request: HttpReques
     say = _described.get(page._meta.label_lower)
     data = [say(page, head)] if say is not None else []
     if not is_home:
-        above = page.get_parent() if page.depth > 3 else None
         steps = [(gettext("Home"), f"/{language}/")]
-        steps += [(above.title, above.get_url(request) or "")] if above is not None else []
+        if page._meta.label_lower in _above:
+            steps.append(_above[page._meta.label_lower](language))
+        elif page.depth > 3:
+            above = page.get_parent()
+            steps.append((above.title, above.get_url(request) or ""))
         data.append(breadcrumbs([*steps, (page.title, path)]))
     return Found(**{**head.__dict__, "data": data})

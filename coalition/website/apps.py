@@ -16,7 +16,7 @@ class WebsiteConfig(AppConfig):
         from coalition.website import cards, frame
         from coalition.website import seeds as own
         from coalition.website.about import contact_line
-        from coalition.website.structured import DESCRIBED
+        from coalition.website.structured import ABOVE, DESCRIBED
         from coalition.website.todo import guide_todo
         from monitoring.core import found, permissions, sections, seeds
 
@@ -25,7 +25,7 @@ class WebsiteConfig(AppConfig):
         frame.show()
         found.draw_with(cards.address_of)
         for label, data in DESCRIBED.items():
-            describe(label, data)
+            describe(label, data, ABOVE.get(label))
         for slot in ("decision.contact", "news.contact"):
             sections.register(slot, 50, contact_line)
         for role in ("secretariat", "administrator"):

@@ -7,6 +7,7 @@ from typing import Any
 from django.conf import settings
 from django.templatetags.static import static
 
+from coalition.website.frame import links
 from monitoring.core.found import LONGEST_SHARED, Found, absolute, brief
 
 
@@ -82,3 +83,11 @@ def event(page: Any, found: Found) -> dict[str, Any]:
 
 
 DESCRIBED = {"website.HomePage": home, "news.NewsPage": news, "news.EventPage": event}
+
+
+def _news_list(language: str) -> tuple[str, str]:
+    (link,) = links(("news",), language)
+    return link["label"], link["url"]
+
+
+ABOVE = {"news.NewsPage": _news_list}

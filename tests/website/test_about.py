@@ -12,6 +12,7 @@ from django.test import Client
 from django.utils import translation
 from wagtail.models import Site
 
+from coalition.news.models import NewsIndexPage, NewsPage
 from coalition.pages.seeding import seed_page
 from coalition.website import about
 from coalition.website.models import ContactSettings, Grant, StandardPage
@@ -127,3 +128,16 @@ def test_a_mail_address_of_the_environment_stands_in_where_nobody_entered_one(
     settings.SECRETARIAT_EMAIL = "office@example.org"
     assert about.contacts("kk").email == "office@example.org"
     assert about.contacts("kk")
+
+
+def test_a_news_page_says_whom_a_journalist_may_call(client: Client, reachable: None) -> None:
+    home = make_site()
+    index = home.add_child(instance=NewsIndexPage(title="Жаңалықтар", locale=home.locale))
+    page = index.add_child(instance=NewsPage(title="Хабар", locale=home.locale))
+    page.save_revision().publish()
+    assert "Коалиция журналистерге арналған телефон нөмірін әлі берген жоқ." in in_words(
+        client, page.get_url()
+    )
+    row = ContactSettings(site=Site.objects.get(is_default_site=True), phone="+7 700 000 00 00")
+    row.save()
+    assert "+7 700 000 00 00" in in_words(client, page.get_url())
