@@ -127,7 +127,7 @@ def test_a_correction_is_told_to_the_reporter_and_to_everybody(client: Client) -
         entry = atom.find("{http://www.w3.org/2005/Atom}entry")
         assert entry is not None
         assert entry.findtext("{http://www.w3.org/2005/Atom}summary") == SAID[language]
-    assert "Түзетілді" in text(client, decision.address_in("kk"))
+    assert "<strong>Түзету, 20" in text(client, decision.address_in("kk"))
     withdraw_decision(decision=decision, by=None)
     assert client.get(address("corrections")).status_code == 200
 

@@ -18,7 +18,7 @@ from monitoring.decisions.services import update_decision
 from monitoring.vocabulary.models import District, Region
 from monitoring.vocabulary.seeds import seed
 from monitoring.vocabulary.selectors import districts_by_region
-from tests.factories.record import make_decision
+from tests.factories.record import make_decision, make_kind, make_status
 from tests.web.test_pages import address, text
 
 pytestmark = pytest.mark.django_db
@@ -58,6 +58,8 @@ def test_an_empty_district_says_so_and_shows_what_applies_there(
     client: Client, semey: District, language: str
 ) -> None:
     make_decision("Республика заңы")
+    make_decision("Кері қайтарылған жоба", status=make_status("withdrawn", ends=True))
+    make_decision("Жоба ғана", kind=make_kind("bill", is_draft=True))
     make_decision("Алматы облысының шешімі", region=Region.objects.get(code="KZ-19"))
     page = text(client, f"{address('decision_list', language)}?district={semey.code}")
     assert OWN_EMPTY[language] in page
