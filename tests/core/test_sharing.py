@@ -45,3 +45,10 @@ def test_a_title_longer_than_the_message_is_cut_at_a_word() -> None:
     said = chat_message(title="сөз " * 300, url=URL)
     assert len(said) <= LENGTH
     assert said.split("\n")[0].endswith("сөз…")
+
+
+def test_a_line_is_taken_only_if_it_fits_whole() -> None:
+    for length in range(400, 620):
+        said = chat_message(title="Атауы", lines=["ұ" * length, "қысқа"], url=URL)
+        assert len(said) <= LENGTH
+        assert ("ұ" * length in said) == ("ұ" in said)
