@@ -6,6 +6,7 @@ Identity and standing are the secretariat's; what an organisation says of itself
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 from typing import Any, ClassVar
 
 from django.conf import settings
@@ -71,7 +72,7 @@ class OrganisationQuerySet(models.QuerySet["Organisation"]):
         return self.filter(number__isnull=False).order_by("number")
 
 
-class ExperienceField(Trilingual):
+class ExperienceField(Trilingual):  # type: ignore[django-manager-missing] # the library's pages
     """One of the fields in which the founders of 2005 had experience; the library uses them too."""
 
     key = models.SlugField(_("key"), unique=True)
@@ -344,6 +345,8 @@ class OrganisationIndexPage(BasePage):
             context["alternates"] = [
                 {**one, "url": f"{one['url']}?{found['query']}"} for one in context["alternates"]
             ]
+        if found["noindex"]:
+            context["found"] = replace(context["found"], noindex=True)
         return context | found
 
 
