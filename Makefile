@@ -8,7 +8,7 @@ PO := $(wildcard */locale/*/LC_MESSAGES/*.po */locale/*/*/LC_MESSAGES/*.po)
 MO := $(PO:.po=.mo)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint bench fault demo-check catalogues lock clean
+.PHONY: help run test lint bench fault pictures demo-check catalogues lock clean
 
 help: ## say what there is
 	@sed -n 's/^\([a-z-]*\):.*## /make \1	/p' Makefile | expand -t 20
@@ -31,6 +31,9 @@ bench: $(VENV)/.dev catalogues ## ratios measured side by side in one run
 
 fault: $(VENV)/.dev catalogues ## kill processes, fill disks: promises about faults, quick profile
 	$(BIN)/python -m pytest -m faults -q $(ARGS)
+
+pictures: $(VENV)/.dev catalogues ## perform the editors' guide in three languages, take its pictures anew
+	PICTURES=kk,ru,en $(BIN)/python -m pytest -q tests/browser/test_editors_guide.py $(ARGS)
 
 demo-check: $(VENV)/.dev catalogues ## the platform end to end, killed between each two steps
 	$(BIN)/python -m tests.demo.check $(ARGS)

@@ -12,12 +12,14 @@ class AccountsConfig(AppConfig):
 
     def ready(self) -> None:
         """Register the seeds and what roles may do with people."""
+        from django.contrib.auth.models import Group
         from wagtail.admin.filters import MultipleUserFilter
         from wagtail.models import Page
         from wagtail.permissions import register_permission_policy
 
         from coalition.accounts import limits, nudges
         from coalition.accounts import seeds as own
+        from coalition.accounts.roles import label_of
         from coalition.accounts.todo import workflow_todo
         from monitoring.core import permissions, sections, seeds, sweeps
 
@@ -38,6 +40,8 @@ class AccountsConfig(AppConfig):
             "wagtailredirects.delete_redirect",
         )
         register_permission_policy(Page, limits.policy())
+        # Groups are named by the keys of the roles; forms and lists show a group by str().
+        Group.__str__ = lambda group: label_of(group.name)  # type: ignore[method-assign] # no setting
         limits.narrow(MultipleUserFilter)
         permissions.register("translator", "wagtail_localize.submit_translation")
         permissions.register("secretariat", "wagtail_localize.submit_translation")

@@ -25,6 +25,12 @@ LABELS = {
     "administrator": _("Administrator"),
 }
 
+
+def label_of(name: str) -> str:
+    """A group's name as people read it: a role in their language, another name as it stands."""
+    return str(LABELS.get(name, name))
+
+
 NO_ADMIN = frozenset({"member"})
 """Roles without the admin; a member answers by forms of the site."""
 

@@ -6,11 +6,12 @@ from typing import Any
 
 from django import forms
 from django.http import HttpRequest, HttpResponse
-from django.urls import path, reverse
+from django.urls import URLPattern, path, reverse, reverse_lazy
 from django.utils.translation import gettext_lazy
 from wagtail import hooks
 from wagtail.admin.action_menu import SubmitForModerationMenuItem
 from wagtail.admin.auth import permission_denied
+from wagtail.admin.menu import MenuItem
 from wagtail.admin.views.account import BaseSettingsPanel, notifications_tab
 from wagtail.admin.widgets import Button
 from wagtail.documents.api.admin.views import DocumentsAdminAPIViewSet
@@ -18,7 +19,7 @@ from wagtail.images.api.admin.views import ImagesAdminAPIViewSet
 from wagtail.permissions import policy_registry
 from wagtail.snippets.action_menu import SubmitForModerationMenuItem as SubmitSnippetMenuItem
 
-from coalition.accounts import factor_views
+from coalition.accounts import admin_views, factor_views
 from coalition.accounts.factor_services import FACTOR_RESET
 from coalition.accounts.limits import is_limited, linkable
 from coalition.accounts.models import User
@@ -84,6 +85,39 @@ def no_doors_that_are_closed(request: HttpRequest, items: list[Any]) -> None:
     """Reports go over all organisations; who may not open them is not shown the way."""
     if is_limited(request.user):
         items[:] = [item for item in items if item.name != "reports"]
+
+
+@hooks.register("register_admin_urls")
+def guide_urls() -> list[URLPattern]:
+    """`/admin/guide/` and its pictures."""
+    return [
+        path("guide/", admin_views.editors_guide, name="editors_guide"),
+        path(
+            "guide/<slug:language>/<int:step>.webp",
+            admin_views.guide_picture,
+            name="editors_guide_picture",
+        ),
+    ]
+
+
+@hooks.register("register_help_menu_item")
+def guide_menu_item() -> MenuItem:
+    """First in the menu of help."""
+    return MenuItem(
+        gettext_lazy("Editors' guide"),
+        reverse_lazy("editors_guide"),
+        name="editors-guide",
+        icon_name="help",
+        order=10,
+    )
+
+
+@hooks.register("construct_help_menu")
+def only_our_help(request: HttpRequest, items: list[Any]) -> None:
+    """Wagtail's own links lead to a third party, in English."""
+    items[:] = [
+        one for one in items if one.name not in {"whats-new-in-wagtail-version", "editor-guide"}
+    ]
 
 
 @hooks.register("construct_homepage_panels")

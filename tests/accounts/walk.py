@@ -166,6 +166,8 @@ def _values(name: str, key: str, pattern: URLPattern, ids: Ids) -> list[Any] | N
         "action_name": ["approve", "reject", *API_ACTIONS],
         "action": list(PAGE_ACTIONS),
         "mode": [""],
+        "language": ["kk"],
+        "step": [1],
     }
     if key in by_key:
         return by_key[key]
