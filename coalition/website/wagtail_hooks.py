@@ -8,12 +8,14 @@ from wagtail.snippets.models import register_snippet
 from wagtail.snippets.views.snippets import SnippetViewSet
 
 from coalition.website.models import Grant
+from monitoring.core.two_editors import RecordEditView
 
 
 class GrantViewSet(SnippetViewSet):
     """One row is one agreement."""
 
     model = Grant
+    edit_view_class = RecordEditView
     icon = "form"
     menu_label = _("Funding")
     menu_order = 260

@@ -22,6 +22,7 @@ from wagtail.snippets.views import snippets
 
 from monitoring.core.checklists import ChecklistPanel
 from monitoring.core.models import LANGUAGES
+from monitoring.core.two_editors import RecordEditView
 from monitoring.decisions import selectors
 from monitoring.decisions.forms import (
     EditDecisionForm,
@@ -333,6 +334,7 @@ class _Reference(snippets.SnippetViewSet):
     """Reference words in three languages."""
 
     icon = "tag"
+    edit_view_class = RecordEditView
     copy_view_enabled = False
     list_display = ("__str__", "key")
 

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, MultiFieldPanel, ObjectList
 from wagtail.snippets.views.snippets import CreateView, EditView, SnippetViewSet
 
+from monitoring.core.two_editors import RefuseOlder
 from monitoring.evidence.forms import SourceForm
 from monitoring.evidence.models import Source
 from monitoring.evidence.services import source_edited
@@ -31,7 +32,7 @@ class SourceCreateView(CreateView):
         return reverse("source_state", args=[self.object.pk])
 
 
-class SourceEditView(EditView):
+class SourceEditView(RefuseOlder, EditView):
     """A source whose address was changed starts afresh."""
 
     def save_instance(self) -> Any:

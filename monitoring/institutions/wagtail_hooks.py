@@ -6,6 +6,7 @@ from wagtail.admin.panels import FieldPanel, FieldRowPanel
 from wagtail.snippets.models import register_snippet
 from wagtail.snippets.views.snippets import SnippetViewSet
 
+from monitoring.core.two_editors import RecordEditView
 from monitoring.institutions.models import Body, BodyKind, Event, EventKind
 
 NAMES = [FieldPanel("name_kk"), FieldPanel("name_ru"), FieldPanel("name_en")]
@@ -20,6 +21,7 @@ class BodyViewSet(SnippetViewSet):
     """Public bodies."""
 
     model = Body
+    edit_view_class = RecordEditView
     icon = "group"
     copy_view_enabled = False
     list_display = ("__str__", "kind", "date_from", "date_to", "verified")
@@ -40,6 +42,7 @@ class BodyKindViewSet(SnippetViewSet):
     """Kinds of public body."""
 
     model = BodyKind
+    edit_view_class = RecordEditView
     icon = "tag"
     copy_view_enabled = False
     list_display = ("__str__", "key", "verified")
@@ -50,6 +53,7 @@ class EventViewSet(SnippetViewSet):
     """Events."""
 
     model = Event
+    edit_view_class = RecordEditView
     icon = "date"
     copy_view_enabled = False
     list_display = ("__str__", "kind", "date", "verified")
@@ -70,6 +74,7 @@ class EventKindViewSet(SnippetViewSet):
     """Kinds of event."""
 
     model = EventKind
+    edit_view_class = RecordEditView
     icon = "tag"
     copy_view_enabled = False
     panels = [FieldPanel("key"), *NAMES]

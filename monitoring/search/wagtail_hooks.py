@@ -12,6 +12,7 @@ from wagtail.snippets.models import register_snippet
 from wagtail.snippets.views.snippets import SnippetViewSet
 
 from monitoring.core import sweeps
+from monitoring.core.two_editors import RecordEditView
 from monitoring.search.forms import SynonymForm
 from monitoring.search.models import Synonym
 from monitoring.search.services import SWEEP
@@ -21,6 +22,7 @@ class SynonymViewSet(SnippetViewSet):
     """Terms that name one thing; those that nobody has reviewed can be listed."""
 
     model = Synonym
+    edit_view_class = RecordEditView
     icon = "search"
     copy_view_enabled = False
     list_display = ("__str__", "terms_ru", "terms_en", "opaque", "active", "reviewed")

@@ -6,6 +6,7 @@ from wagtail.admin.panels import FieldPanel
 from wagtail.snippets.models import register_snippet
 from wagtail.snippets.views.snippets import SnippetViewSet
 
+from monitoring.core.two_editors import RecordEditView
 from monitoring.vocabulary.models import District, Region, Status, Topic
 
 NAMES = [FieldPanel("name_kk"), FieldPanel("name_ru"), FieldPanel("name_en")]
@@ -15,6 +16,7 @@ class TopicViewSet(SnippetViewSet):
     """Topics."""
 
     model = Topic
+    edit_view_class = RecordEditView
     icon = "tag"
     copy_view_enabled = False
     panels = [FieldPanel("slug"), *NAMES]
@@ -24,6 +26,7 @@ class StatusViewSet(SnippetViewSet):
     """Statuses."""
 
     model = Status
+    edit_view_class = RecordEditView
     icon = "tag"
     copy_view_enabled = False
     panels = [FieldPanel("key"), *NAMES, FieldPanel("ends")]
@@ -33,6 +36,7 @@ class RegionViewSet(SnippetViewSet):
     """Regions."""
 
     model = Region
+    edit_view_class = RecordEditView
     icon = "site"
     copy_view_enabled = False
     list_display = ("__str__", "code")
@@ -60,6 +64,7 @@ class DistrictViewSet(SnippetViewSet):
     """Districts and cities of regional significance."""
 
     model = District
+    edit_view_class = RecordEditView
     icon = "site"
     copy_view_enabled = False
     list_display = ("__str__", "region", "kato")

@@ -9,10 +9,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import urlsplit
 
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-Take = Callable[[Page], None]
+def in_admin(url: str) -> bool:
+    """Whether an address is one of the admin, and not the door that will lead there."""
+    return urlsplit(url).path.startswith("/admin/")
+
+
+Take = Callable[[Page], object]
 
 
 @dataclass
@@ -32,7 +38,7 @@ class Desk:
         context = self._context(self.kept.get(role))
         page = context.new_page()
         page.goto(self.url + path)
-        if "/admin/" not in page.url:
+        if not in_admin(page.url):
             self.sign_in(page, role)
             self.kept[role] = context.storage_state()
             page.goto(self.url + path)
@@ -60,7 +66,7 @@ class Desk:
         if pictured:
             self.take(page)
         page.locator("form:has(input[name=password]) button[type=submit]").click()
-        page.wait_for_url("**/admin/**")
+        page.wait_for_url(in_admin)
 
 
 def more_actions(page: Page) -> None:

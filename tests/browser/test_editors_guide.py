@@ -54,12 +54,13 @@ def desk(request: pytest.FixtureRequest, site: Site, browser: Browser) -> Iterat
     rows = (site.folder / "demo-logins.txt").read_text("utf-8").splitlines()
     passwords = {row.split("\t")[1]: row.split("\t")[2] for row in rows}
     world = _world(site, request.param)
-    yield Desk(site.url, browser, request.param, world, passwords, take=lambda page: None)
+    yield Desk(site.url, browser, request.param, world, passwords, take=_picture)
     for context in browser.contexts:
         context.close()
 
 
 def _picture(page: Page) -> bytes:
+    """The visible screen, small enough for a folder of the repository."""
     shot = Image.open(io.BytesIO(page.screenshot())).convert("RGB").resize(SIZE)
     kept = io.BytesIO()
     shot.save(kept, "WEBP", quality=60, method=6)

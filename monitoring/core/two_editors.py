@@ -1,0 +1,99 @@
+"""Saving over somebody's newer change to a plain record is refused, with both texts shown.
+
+For records without a version column: the form carries a digest of what the person was shown. When
+the record reads otherwise by now, nothing is written; each field that differs says what stands
+there, what was typed stays typed, and a second save is made knowingly.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.db import models
+from django.http import HttpResponse
+from django.utils.translation import gettext
+from wagtail.snippets.views.snippets import EditView
+
+from monitoring.core.seeds import digest
+
+SEEN = "seen"
+"""Name of the hidden field."""
+
+
+class RefuseOlder:
+    """A mixin for Wagtail's edit views of records."""
+
+    def get_form(self, form_class: Any = None) -> Any:
+        """The form, with the digest of what it shows."""
+        form = super().get_form(form_class)  # type: ignore[misc] # a mixin
+        shown = _stored(form, self.object)  # type: ignore[attr-defined] # the view's
+        form.fields[SEEN] = forms.CharField(widget=forms.HiddenInput, required=False)
+        form.initial[SEEN] = digest(shown)
+        return form
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        """Saved, unless the record reads otherwise than the person was shown."""
+        current = type(self.object)._default_manager.get(pk=self.object.pk)  # type: ignore[attr-defined] # the view's
+        stored = _stored(form, current)
+        now = digest(stored)
+        if form.data.get(form.add_prefix(SEEN), "") not in ("", now):
+            _show_both(form, current, stored, now)
+        answer: HttpResponse
+        if form.errors:
+            self.produced_error_message = " ".join(form.non_field_errors())
+            answer = self.form_invalid(form)  # type: ignore[attr-defined] # the view's
+            answer.status_code = 409
+        else:
+            answer = super().form_valid(form)  # type: ignore[misc] # a mixin
+        return answer
+
+
+class RecordEditView(RefuseOlder, EditView):
+    """The edit view of a snippet without drafts."""
+
+
+def _stored(form: Any, row: models.Model) -> dict[str, Any]:
+    """The record's own fields as the form would show them; related rows by their ids."""
+    names = [name for name in form.fields if name != SEEN]
+    held = forms.model_to_dict(row, fields=names)
+    return {
+        name: sorted(one.pk for one in value) if isinstance(value, list) else str(value)
+        for name, value in held.items()
+        if not hasattr(value, "stream_block")
+    }
+
+
+def _show_both(form: Any, current: models.Model, stored: dict[str, Any], now: str) -> None:
+    typed = _stored(form, form.instance)
+    typed |= {
+        name: sorted(one.pk for one in form.cleaned_data[name])
+        for name, value in stored.items()
+        if isinstance(value, list) and form.cleaned_data.get(name) is not None
+    }
+    form.data = form.data.copy()
+    form.data[form.add_prefix(SEEN)] = now
+    differing = [name for name in stored if typed.get(name) != stored[name]]
+    for name in differing:
+        form.add_error(
+            name,
+            gettext(
+                "Meanwhile somebody saved here: “%(now)s”. Your text is kept below; save again "
+                "to put it in that place."
+            )
+            % {"now": _as_shown(current, name)},
+        )
+    if differing:
+        form.add_error(
+            None, gettext("This record was changed after you opened it. Nothing was saved.")
+        )
+
+
+def _as_shown(row: models.Model, name: str) -> str:
+    display = getattr(row, f"get_{name}_display", None)
+    value = display() if display else getattr(row, name)
+    if isinstance(value, models.Manager) or hasattr(value, "all"):
+        return ", ".join(str(one) for one in value.all()) or "–"
+    if isinstance(value, bool):
+        return gettext("yes") if value else gettext("no")
+    return "–" if value in (None, "") else str(value)
