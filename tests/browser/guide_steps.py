@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
+
 def in_admin(url: str) -> bool:
     """Whether an address is one of the admin, and not the door that will lead there."""
     return urlsplit(url).path.startswith("/admin/")
@@ -115,10 +116,7 @@ def step_5(desk: Desk) -> None:
     page.locator(".c-sf-add-button").last.click()
     names = {"kk": "Сурет", "ru": "Изображение", "en": "Picture"}
     page.get_by_role("option", name=names[desk.language], exact=True).click()
-    page.locator(
-        "[data-streamfield-child] [data-chooser-action-choose], "
-        "[data-streamfield-child] .chooser button"
-    ).first.click()
+    page.locator("[data-streamfield-child] .chooser .unchosen button").first.click()
     page.locator(".modal a[data-chooser-modal-choice], .modal .image-choice").first.click()
     described = page.locator("input[name$='-value-alt']")
     described.fill(desk.world["title"])
