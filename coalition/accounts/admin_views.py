@@ -17,7 +17,8 @@ from coalition.accounts import guide
 def editors_guide(request: HttpRequest) -> HttpResponse:
     """The steps in the person's language; for everybody who has the admin."""
     language = (get_language() or "ru")[:2]
-    return render(request, "accounts/admin/guide.html", {"guide": guide.read(language)})
+    context = {"guide": guide.read(language), "language": language}
+    return render(request, "accounts/admin/guide.html", context)
 
 
 @require_safe

@@ -115,9 +115,8 @@ def guide_menu_item() -> MenuItem:
 @hooks.register("construct_help_menu")
 def only_our_help(request: HttpRequest, items: list[Any]) -> None:
     """Wagtail's own links lead to a third party, in English."""
-    items[:] = [
-        one for one in items if one.name not in {"whats-new-in-wagtail-version", "editor-guide"}
-    ]
+    foreign = ("whats-new-in-wagtail", "editor-guide")
+    items[:] = [one for one in items if not one.name.startswith(foreign)]
 
 
 @hooks.register("construct_homepage_panels")

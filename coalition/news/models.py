@@ -27,6 +27,7 @@ from monitoring.vocabulary.models import District, Region, Topic
 RELATED = MultipleChooserPanel(
     "decision_links",
     chooser_field_name="decision",
+    label=_("decision"),
     heading=_("Decisions it is about"),
     panels=[FieldPanel("decision", widget=DecisionChooser)],
 )

@@ -56,7 +56,7 @@ def test_the_help_menu_leads_to_the_guide_in_the_persons_language(language: str)
         assert f'src="/admin/guide/{language}/{step.number}.webp"' in text
     picture = client.get(f"/admin/guide/{language}/1.webp")
     assert picture["Content-Type"] == "image/webp"
-    assert b"".join(picture.streaming_content)[:4] == b"RIFF"
+    assert picture.getvalue()[:4] == b"RIFF"
 
 
 @pytest.mark.django_db

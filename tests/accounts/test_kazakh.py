@@ -24,8 +24,8 @@ ALLOWED = re.compile(
     r"Atom|Ctrl|Esc|Shift|Alt|Cmd|https?|www|org|example|Secretariat|review|AA|ZZ|lead|news|"
     r"image|document|kk|ru|en|Anna|law|adopted|in|force|root|secretariat|editor|translator)$"
 )
-HIDDEN_IN_WAGTAIL = {"Search", "Actions", "None"}
-"""Fixed English words of Wagtail's templates that only a screen reader or nobody meets."""
+HIDDEN_IN_WAGTAIL = {"Search", "Actions", "None", "True", "Root", "localhost [әдепкі]"}
+"""Fixed words of Wagtail's templates, read by a screen reader or nobody, and stored names."""
 RUSSIAN = re.compile(
     r"\b(и|в|на|с|для|не|или|это|этот|эта|вы|ваш|страница|страницы|добавить|изменить|удалить|"
     r"сохранить|выбрать|опубликовать|дата|название|заголовок)\b",

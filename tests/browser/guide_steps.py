@@ -114,7 +114,7 @@ def step_4(desk: Desk) -> None:
 def step_5(desk: Desk) -> None:
     page = desk.page("editor", f"/admin/pages/{desk.world['picture_draft']}/edit/")
     page.locator(".c-sf-add-button").last.click()
-    names = {"kk": "Сурет", "ru": "Изображение", "en": "Picture"}
+    names = {"kk": "Сурет", "ru": "Картинка", "en": "Picture"}
     page.get_by_role("option", name=names[desk.language], exact=True).click()
     page.locator("[data-streamfield-child] .chooser .unchosen button").first.click()
     page.locator(".modal a[data-chooser-modal-choice], .modal .image-choice").first.click()
@@ -133,6 +133,7 @@ def step_6(desk: Desk) -> None:
     more_actions(page)
     button = page.locator("button[name=action-submit]").first
     expect(button).to_be_visible()
+    page.wait_for_timeout(600)  # the menu opens in its time
     desk.take(page)
     button.click()
     page.wait_for_load_state("networkidle")
@@ -149,7 +150,7 @@ def step_7(desk: Desk) -> None:
     page.locator(".modal textarea").fill(desk.world["remark"])
     desk.take(page)
     page.locator(".modal button[type=submit], .modal input[type=submit]").last.click()
-    page.wait_for_load_state("networkidle")
+    page.wait_for_url(lambda url: "/edit/" not in url)
     page = desk.page("editor", address)
     expect(page.locator(".messages")).to_contain_text(desk.world["remark"])
 
@@ -174,7 +175,8 @@ def step_9(desk: Desk) -> None:
     page.locator("[data-a11y-dialog-show=schedule-publishing-dialog]").first.click()
     field = page.locator("#schedule-publishing-dialog input[name=go_live_at]")
     field.fill("24.11.2030 09:00")
-    field.press("Escape") if page.locator(".xdsoft_datetimepicker:visible").count() else None
+    # The calendar that opened under the typed day; a person's mouse leaves it, Playwright's waits.
+    page.locator(".xdsoft_datetimepicker").evaluate_all("all => all.forEach(one => one.remove())")
     desk.take(page)
     page.locator("#schedule-publishing-dialog button[type=submit]").last.click()
     page.wait_for_load_state("networkidle")
@@ -202,6 +204,7 @@ def step_11(desk: Desk) -> None:
     page = desk.page("secretariat", "/admin/reports/translations-waiting/?kind=page")
     desk.take(page)
     page.locator("a[href*='/localize/submit/page/']").first.click()
+    page.locator("input[name=locales]").first.check()
     page.locator("main form button[type=submit], main form input[type=submit]").last.click()
     page.wait_for_load_state("networkidle")
     assert "/localize/submit/" not in page.url
@@ -224,6 +227,7 @@ def step_13(desk: Desk) -> None:
     page = desk.page("analyst", "/admin/candidates/")
     page.locator(f"a[href*='/candidates/{desk.world['candidate']}/']").first.click()
     page.locator("[name=reason]").fill(desk.world["remark"])
+    page.locator("[name=reason]").scroll_into_view_if_needed()
     desk.take(page)
     page.locator("form[action$='/reject/'] button[type=submit]").click()
     page.wait_for_load_state("networkidle")
@@ -236,12 +240,9 @@ def step_14(desk: Desk) -> None:
     address = f"/admin/error_reports/edit/{desk.world['report']}/"
     page = desk.page("secretariat", "/admin/error_reports/")
     page.goto(desk.url + address)
-    page.locator("[name=state][value=declined], select[name=state]").first.wait_for()
-    if page.locator("select[name=state]").count():
-        page.select_option("select[name=state]", index=2)
-    else:
-        page.locator("[name=state]").last.check()
+    page.locator("[name=state][value=kept]").check(force=True)
     page.locator("[name=answer]").fill(desk.world["remark"])
+    page.locator("[name=answer]").scroll_into_view_if_needed()
     desk.take(page)
     page.locator("main form button[type=submit]").last.click()
     page.wait_for_load_state("networkidle")

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import uuid
 
 from django.test.utils import override_settings
 from wagtail.images.models import Image
@@ -73,7 +74,8 @@ def main() -> None:
     older.lead = f"{LEADS[LANGUAGE]} {REMARKS[LANGUAGE]}"
     newer = older.save_revision(user=who["editor"])
     newer.publish()
-    source = evidence.source(f"https://example.org/feed-{LANGUAGE}", name=f"Example {LANGUAGE}")
+    name = f"Example {uuid.uuid4().hex[:6]}"  # the steps may be performed again
+    source = evidence.source(f"https://example.org/{name.split()[1]}", name=name)
     report = report_error(
         page=f"/{LANGUAGE}/", text=ERRORS[LANGUAGE], address="", language=LANGUAGE
     )
