@@ -78,6 +78,8 @@ def test_a_member_editor_proposes_news_and_sees_no_other_proposal(editor: Client
         f"/admin/pages/add/news/newspage/{index.pk}/",
         {
             **REST,
+            "decision_links-TOTAL_FORMS": "0",
+            "decision_links-INITIAL_FORMS": "0",
             "title": "Жиын өтті",
             "slug": "",
             "date": "2026-01-15",

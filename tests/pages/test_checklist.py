@@ -25,6 +25,8 @@ REST = {
     "body-count": "0",
     "comments-TOTAL_FORMS": "0",
     "comments-INITIAL_FORMS": "0",
+    "decision_links-TOTAL_FORMS": "0",
+    "decision_links-INITIAL_FORMS": "0",
     "slug": "",
     "date": "2026-01-15",
     "seo_title": "",
