@@ -2,17 +2,32 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotModified
 from django.shortcuts import get_object_or_404, render
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext
 from django.views.decorators.http import require_safe
 
 from coalition.memorandum import papers, selectors
 from coalition.memorandum.models import Version
+from monitoring.core.found import Found
 
 
 def _language() -> str:
     return (get_language() or "kk")[:2]
+
+
+def _head(
+    request: HttpRequest, title: str, language: str, alternates: list[dict[str, str]]
+) -> Found:
+    """What search engines and messengers are told of a page of this room."""
+    return Found(
+        title=title,
+        path=request.path,
+        language=language,
+        alternates={one["language"]: one["url"] for one in alternates},
+    )
 
 
 @require_safe
@@ -25,6 +40,8 @@ def version(request: HttpRequest, number: int) -> HttpResponse:
         "memorandum_url": selectors.page_address(language, request),
         "alternates": selectors.alternates("memorandum_version", number),
     }
+    title = f"{found.label_in(language)}, {context['days']}"
+    context["found"] = _head(request, title, language, context["alternates"])
     return render(request, "memorandum/version.html", context)
 
 
@@ -57,6 +74,10 @@ def compare(request: HttpRequest) -> HttpResponse:
     }
     if older != newer:
         context |= selectors.compared(older, newer, language)
+    title = gettext("Memorandum: two versions compared")
+    context["found"] = replace(
+        _head(request, title, language, selectors.alternates("memorandum_compare")), noindex=True
+    )
     return render(request, "memorandum/compare.html", context)
 
 
