@@ -88,8 +88,8 @@ def _copy(
 ) -> bool:
     """Make the target's rows say what the source's say."""
     rows = model._base_manager
-    wanted = sorted(rows.filter(**{own: source.pk}).values_list(*columns))
-    if wanted == sorted(rows.filter(**{own: target.pk}).values_list(*columns)):
+    wanted = sorted(rows.filter(**{own: source.pk}).values_list(*columns), key=repr)
+    if wanted == sorted(rows.filter(**{own: target.pk}).values_list(*columns), key=repr):
         return False
     rows.filter(**{own: target.pk}).delete()
     rows.bulk_create(

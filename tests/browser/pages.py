@@ -16,6 +16,8 @@ LISTS: dict[str, str] = {
     "memorandum": "{memorandum}/",
     "members": "{members}/",
     "news": "{news}/",
+    "events": "{events}/",
+    "library": "{library}/",
     "about": "{about}/",
     "contact": "{about}/{contact}/",
     "press": "{about}/{press}/",

@@ -31,6 +31,8 @@ PAGES = {
     },
     "memorandum": {language: f"/{language}/memorandum/" for language in LANGUAGES},
     "news": {"kk": "/kk/zhanalyktar/", "ru": "/ru/novosti/", "en": "/en/news/"},
+    "events": {"kk": "/kk/is-sharalar/", "ru": "/ru/sobytiya/", "en": "/en/events/"},
+    "library": {"kk": "/kk/kitapkhana/", "ru": "/ru/biblioteka/", "en": "/en/library/"},
 }
 
 
