@@ -10,7 +10,7 @@ from django.contrib.auth import get_user_model
 from django.test import Client
 
 PARTS = Path(__file__).resolve().parent.parent.parent / "templates" / "components"
-FRAME = {"back", "error_page", "footer_group", "honeypot", "icon", "mark", "status_icon"}
+FRAME = {"back", "error_page", "footer_group", "found", "honeypot", "icon", "mark", "status_icon"}
 """Parts of the frame or of other parts, and one that nobody sees."""
 ADDRESS = "/{}/styleguide/"
 
