@@ -51,16 +51,20 @@ VALUES: dict[str, Any] = {
     # What a parameter of a public address is asked with; of B where it names something of B.
     "key": "none-such",
     "restriction_id": 1,
+    "section": "kk",
+    "kind": "decision",
     "page_request_id": 1,
     "signature": "x",
     "uidb64": "x",
     "slug": "x",
     "number": 1,
     "name": "none.png",
-    "document_filename": "x.txt",
     "language": "ru",
     "path": "",
 }
+
+OF_B = {"pk", "page_id", "page_view_restriction_id", "organisation_id"}
+"""Parameters that name a page or the organisation."""
 
 UNNAMED = {"wagtaildocs_serve": (1, "x.txt"), "wagtaildocs_authenticate_with_password": (1,)}
 """Arguments of addresses whose parts have no names."""
@@ -83,7 +87,13 @@ def rows(ids: Ids, token: str) -> list[tuple[str, str]]:
             if name in found or name in LEFT_OUT:
                 continue
             keys = {**pattern.pattern.converters, **pattern.pattern.regex.groupindex}
-            keywords = {key: _value(name, key, ids, token) for key in keys}
+            whole = {
+                key for key, one in pattern.pattern.converters.items() if one.regex == "[0-9]+"
+            }
+            keywords = {
+                key: 1 if key in whole and key not in OF_B else _value(name, key, ids, token)
+                for key in keys
+            }
             unnamed = pattern.pattern.regex.groups - len(pattern.pattern.regex.groupindex)
             if not keys and unnamed:
                 found[name] = reverse(name, args=[*UNNAMED.get(name, ("",) * unnamed)])
@@ -97,11 +107,9 @@ def _value(name: str, key: str, ids: Ids, token: str) -> Any:
         return token
     if key in {"document_id", "doc_id"}:
         return ids.document[0]
-    if key in {"pk", "page_id", "page_view_restriction_id", "organisation_id"}:
+    if key in OF_B:
         return ids.row["registry.Organisation"][0] if "organisation" in name else ids.page[0]
-    if key not in VALUES:
-        raise AssertionError(f"the matrix knows no value for {key} of {name}")
-    return VALUES[key]
+    return VALUES.get(key, "x")
 
 
 def _outside_the_admin() -> Iterator[tuple[str, URLPattern]]:

@@ -107,3 +107,9 @@ def test_a_retired_editor_is_out_at_the_next_click(editor: Client) -> None:
     answer = editor.get(f"/admin/pages/{page.pk}/edit/")
     assert answer.status_code == 302
     assert answer["Location"].startswith("/ru/vkhod/?next=/admin/")
+
+
+def test_a_member_editor_reads_the_history_of_the_own_page(editor: Client) -> None:
+    page = OrganisationPage.objects.get(locale__language_code="kk")
+    answer = editor.get(f"/admin/pages/{page.pk}/history/")
+    assert answer.status_code == 200
