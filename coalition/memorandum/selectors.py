@@ -12,7 +12,6 @@ from django.utils import translation
 
 from coalition.memorandum.models import Accession, MemorandumPage, OpenRule, Provision, Version
 from coalition.pages.selectors import in_language
-from coalition.registry.models import Organisation
 from coalition.registry.selectors import founders, named
 from monitoring.core.models import LANGUAGES
 from monitoring.core.sections import Section
@@ -107,28 +106,19 @@ def alternates(name: str, *args: Any, query: str = "") -> list[dict[str, str]]:
 
 
 def signed(ids: Sequence[int], language: str) -> dict[int, Section]:
-    """What organisations signed, and who stands in the list of 2005. Three queries for any many."""
+    """What organisations have acceded to. One query for any many."""
     of = Accession.objects.filter(organisation__in=ids).select_related("version")
-    first = Version.objects.order_by("number").first()
-    address = page_address(language)
     rows: dict[int, list[dict[str, Any]]] = {}
-    listed = Organisation.objects.filter(pk__in=ids, number__isnull=False)
-    if first is not None:
-        founding = {
-            "title": first.label_in(language),
-            "days": first.days(language),
-            "number": None,
-        }
-        rows = {pk: [founding] for pk in listed.values_list("pk", flat=True)}
     for one in of:
         rows.setdefault(one.organisation_id, []).append(
             {
                 "title": one.version.label_in(language),
                 "date": one.acceded_on,
                 "number": one.version.number,
+                "url": reverse("memorandum_version", args=[one.version.number]),
             }
         )
     return {
-        pk: Section("memorandum/of_organisation.html", {"rows": found, "url": address})
+        pk: Section("memorandum/of_organisation.html", {"rows": found})
         for pk, found in rows.items()
     }

@@ -263,4 +263,4 @@ def test_an_organisation_shows_what_it_signed() -> None:
     )
     found = selectors.signed([organisation.pk, 99_999], "kk")
     assert set(found) == {organisation.pk}
-    assert [row["number"] for row in found[organisation.pk].data["rows"]] == [None, 1]
+    assert [row["number"] for row in found[organisation.pk].data["rows"]] == [1]
