@@ -255,7 +255,7 @@ def profile(page: OrganisationPage, language: str) -> dict[str, Any]:
         "region_name": organisation.region.label_in(language),
         "standing": standing,
         # The list stands right above its pages: no query for its address.
-        "index_address": f"{(page.url or '/').rstrip('/').rpartition('/')[0]}/",
+        "index_address": "../",
         "documents": _slot("organisation.documents", organisation, language),
         "sections": _slot("organisation.page", organisation, language),
         "secretariat_email": settings.SECRETARIAT_EMAIL,
