@@ -41,7 +41,7 @@ class AccountsConfig(AppConfig):
         )
         register_permission_policy(Page, limits.policy())
         # Groups are named by the keys of the roles; forms and lists show a group by str().
-        Group.add_to_class("__str__", lambda group: label_of(group.name))  # type: ignore[attr-defined] # Django's own, untyped
+        Group.add_to_class("__str__", lambda group: label_of(group.name))
         limits.narrow(MultipleUserFilter)
         permissions.register("translator", "wagtail_localize.submit_translation")
         permissions.register("secretariat", "wagtail_localize.submit_translation")

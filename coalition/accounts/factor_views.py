@@ -169,7 +169,7 @@ def reset(request: HttpRequest, pk: int) -> HttpResponse:
         answer: HttpResponse = permission_denied(request)
         return answer
     if request.method == "POST":
-        reset_factor(user=person, by=User.objects.get(pk=request.user.pk))
+        reset_factor(user=person, by=get_object_or_404(User, pk=request.user.pk or 0))
         messages.success(request, _("The second step is reset; the person was told by mail."))
         return redirect(reverse("wagtailusers_users:edit", args=[person.pk]))
     has_one = Authenticator.objects.filter(user=person).exists()

@@ -19,6 +19,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel, MultiFieldPanel
 from wagtail.models import Collection
+from wagtail.url_routing import RouteResult
 from wagtail_localize.fields import SynchronizedField
 
 from coalition.pages.models import BasePage
@@ -333,6 +334,16 @@ class OrganisationIndexPage(BasePage):
     class Meta:
         verbose_name = _("list of organisations")
         verbose_name_plural = _("lists of organisations")
+
+    def route(self, request: HttpRequest, path_components: list[str]) -> RouteResult:
+        """An organisation's page together with its other languages: one query instead of three."""
+        from coalition.registry import selectors
+
+        if len(path_components) == 1:
+            page = selectors.page_below(self, path_components[0])
+            if page is not None:
+                return page.route(request, [])
+        return super().route(request, path_components)
 
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
         """Adds the lists of the directory, never added up, and its filter, map and table."""

@@ -8,9 +8,10 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.paginator import Paginator
-from django.db.models import OuterRef, Q, Subquery
+from django.db.models import OuterRef, Q, QuerySet, Subquery
 from django.http import HttpRequest, QueryDict
 from django.utils.translation import gettext, pgettext
+from wagtail.models import Page
 
 from coalition.pages.selectors import in_language
 from coalition.registry.directory import (
@@ -222,15 +223,34 @@ def _page(address: str, params: QueryDict, number: int) -> str:
     return _with(address, params)
 
 
-def profile(page: OrganisationPage, language: str) -> dict[str, Any]:
-    """What an organisation’s page shows beside its own text: six queries, and the slots."""
-    pages = list(
-        OrganisationPage.objects.filter(Q(live=True) | Q(pk=page.pk))
-        .filter(organisation_id=page.organisation_id)
+def page_below(index: Page, slug: str) -> OrganisationPage | None:
+    """The page with this word in its address, which brings its other languages along. One query."""
+    own = OrganisationPage.objects.child_of(index).filter(slug=slug)
+    pages = list(_profile_pages(organisation=Subquery(own.values("organisation")[:1])))
+    for page in pages:
+        if page.slug == slug and page.path.startswith(index.path):
+            page._cached_parent_obj = index  # as Wagtail's own routing does
+            page.of_all_languages = [one for one in pages if one.live or one.pk == page.pk]
+            return page
+    return None
+
+
+def _profile_pages(**found_by: Any) -> QuerySet[OrganisationPage]:
+    pages: QuerySet[OrganisationPage] = (
+        OrganisationPage.objects.filter(**found_by)
         .select_related("organisation__legal_form", "organisation__region", "logo")
         .annotate(data_confirmed=_data_confirmed())
         .order_by("pk")
     )
+    return pages
+
+
+def profile(page: OrganisationPage, language: str) -> dict[str, Any]:
+    """What an organisation’s page shows beside its own text: five queries, and the slots."""
+    pages = getattr(page, "of_all_languages", None)
+    if pages is None:
+        shown = _profile_pages(organisation_id=page.organisation_id)
+        pages = list(shown.filter(Q(live=True) | Q(pk=page.pk)))
     organisation = pages[0].organisation if pages else page.organisation
     standings = [one for one in organisation.standings.all() if one.since <= clock.today()]
     newest = standings[-1] if standings else None

@@ -158,7 +158,7 @@ def _ask(client: Client, method: str, path: str) -> str:
             return cell(answer, path)
         finally:
             if session is not None:
-                client.cookies["sessionid"] = session.session_key
+                client.cookies["sessionid"] = str(session.session_key)
             transaction.set_rollback(True)
 
 

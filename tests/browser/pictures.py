@@ -42,8 +42,8 @@ def main(base: str, folder: Path) -> None:
             for kind in SHOWN:
                 page.goto(base + path_of(get, kind, "kk"))
                 page.evaluate("document.fonts.ready.then(() => null)")
-                picture = Image.open(io.BytesIO(page.screenshot(full_page=True)))
-                picture = picture.crop((0, 0, width, min(picture.height, most)))
+                whole = Image.open(io.BytesIO(page.screenshot(full_page=True)))
+                picture = whole.crop((0, 0, width, min(whole.height, most)))
                 small = picture.convert("RGB").quantize(48, dither=Image.Dither.NONE)
                 target = folder / f"{kind.replace(' ', '-')}-kk-{width}.png"
                 small.save(target, optimize=True)

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from django.test import Client
-from openpyxl import load_workbook  # type: ignore[import-untyped] # it has no stubs
+from openpyxl import load_workbook
 from wagtail.models import Page
 
 from coalition.accounts.models import User
