@@ -161,7 +161,7 @@ def test_deadlines_within_ten_days_stand_first_each_with_its_day() -> None:
     assert not [item for item in rest if item.due]
 
 
-def test_ten_thousand_decisions_are_a_matter_of_a_moment(
+def test_ten_thousand_decisions_cost_no_more_queries_than_ten(
     django_assert_max_num_queries: Any,
 ) -> None:
     kind = record.make_kind()
@@ -172,8 +172,5 @@ def test_ten_thousand_decisions_are_a_matter_of_a_moment(
     )
     client = signed_in()
     client.get(REPORT)  # Wagtail's own caches
-    started = dt.datetime.now(dt.UTC)
     with django_assert_max_num_queries(40):
         assert client.get(REPORT, {"p": "100"}).status_code == 200
-    took = dt.datetime.now(dt.UTC) - started
-    assert took < dt.timedelta(seconds=5), took
