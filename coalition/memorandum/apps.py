@@ -21,6 +21,9 @@ class MemorandumConfig(AppConfig):
         for role in ("secretariat", "administrator"):
             permissions.register(
                 role,
+                "memorandum.add_version",
+                "memorandum.change_version",
+                "memorandum.delete_version",
                 "memorandum.change_provision",
                 "memorandum.change_openrule",
                 "memorandum.add_accession",

@@ -8,7 +8,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.http import HttpRequest
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel
 
@@ -55,6 +55,17 @@ class Version(Trilingual):
                 name="memorandum_days_in_order",
             )
         ]
+
+    def __str__(self) -> str:
+        return gettext("Version %(number)s, %(days)s") % {
+            "number": self.number,
+            "days": self.days(_reader()),
+        }
+
+    @property
+    def is_adopted(self) -> bool:
+        """Whether its first day has come, so that readers see it."""
+        return self.adopted_from <= clock.today()
 
     @property
     def place(self) -> str:

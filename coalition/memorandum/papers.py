@@ -87,7 +87,9 @@ def contents(version: Version, language: str) -> dict[str, Any]:
                 "%(count)s participants signed",
                 version.participants,
             )
-            % {"count": version.participants},
+            % {"count": version.participants}
+            if version.participants
+            else "",
             "place": version.place,
             "retold": ""
             if version.verified
