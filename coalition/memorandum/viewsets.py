@@ -15,9 +15,10 @@ from django.utils.translation import gettext_lazy
 from wagtail.admin import messages
 from wagtail.admin.panels import FieldPanel
 from wagtail.admin.ui.tables import Column
+from wagtail.admin.views import generic
+from wagtail.admin.viewsets.model import ModelViewSet
 from wagtail.snippets.views.snippets import (
     CreateView,
-    DeleteView,
     SnippetViewSet,
     SnippetViewSetGroup,
 )
@@ -31,7 +32,7 @@ from coalition.memorandum.services import (
     refuse_removal,
     remove_version,
 )
-from monitoring.core.two_editors import RecordEditView
+from monitoring.core.two_editors import RecordEditView, RefuseOlder
 
 
 def texts_of(version: Version) -> str:
@@ -54,18 +55,11 @@ class _Saving:
         return answer
 
 
-class BeginView(_Saving, CreateView):
+class BeginView(_Saving, generic.CreateView):
     """A new version begins with the texts of the newest."""
 
     page_title = gettext_lazy("Prepare a new version")
     submit_button_label = gettext_lazy("Prepare a new version")
-
-    def get_panel(self) -> None:
-        """The form as it stands."""
-
-    def get_form_class(self) -> type[BeginForm]:
-        """The days, the place, the paper."""
-        return BeginForm
 
     def save_instance(self) -> Version:
         """Through the service."""
@@ -88,15 +82,8 @@ class BeginView(_Saving, CreateView):
         }
 
 
-class CorrectView(_Saving, RecordEditView):
+class CorrectView(_Saving, RefuseOlder, generic.EditView):
     """What is said about a version."""
-
-    def get_panel(self) -> None:
-        """The form as it stands."""
-
-    def get_form_class(self) -> type[CorrectForm]:
-        """The days, the place, the paper, the signatures."""
-        return CorrectForm
 
     def save_instance(self) -> Version:
         """Through the service."""
@@ -104,7 +91,7 @@ class CorrectView(_Saving, RecordEditView):
         return correct_version(version=self.object, by=self.request.user, **values)
 
 
-class RemoveView(DeleteView):
+class RemoveView(generic.DeleteView):
     """A prepared version is taken back, after a question."""
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
@@ -146,16 +133,18 @@ def _texts(version: Version) -> str:
     return format_html('<a href="{}">{}</a>', texts_of(version), _("Texts"))
 
 
-class VersionViewSet(SnippetViewSet):
-    """Versions: prepared before their day, then fixed."""
+class VersionViewSet(ModelViewSet):
+    """Versions: prepared before their day, then fixed. No snippet: no page chooses one."""
 
     model = Version
+    name = "memorandum_versions"
     icon = "history"
     menu_label = gettext_lazy("Versions of the memorandum")
     add_view_class = BeginView
     edit_view_class = CorrectView
     delete_view_class = RemoveView
     copy_view_enabled = False
+    inspect_view_enabled = False
     create_template_name = "memorandum/admin/begin.html"
     edit_template_name = "memorandum/admin/correct.html"
     list_display = [
@@ -163,6 +152,10 @@ class VersionViewSet(SnippetViewSet):
         Column("state", label=gettext_lazy("state"), accessor=_state),
         Column("texts", label=gettext_lazy("provisions of the memorandum"), accessor=_texts),
     ]
+
+    def get_form_class(self, for_update: bool = False) -> type[BeginForm]:
+        """The days, the place, the paper; later the signatures too."""
+        return CorrectForm if for_update else BeginForm
 
 
 class NoAddingView(CreateView):

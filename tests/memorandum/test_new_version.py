@@ -27,8 +27,8 @@ from tests.factories.registry import make_person
 
 pytestmark = pytest.mark.django_db
 
-ADD = "wagtailsnippets_memorandum_version:add"
-LIST = "wagtailsnippets_memorandum_version:list"
+ADD = "memorandum_versions:add"
+LIST = "memorandum_versions:index"
 RULE = "wagtailsnippets_memorandum_openrule:add"
 TEXTS = ("text_kk", "text_ru", "text_en")
 PLACE = {"place_kk": "Алматы", "place_ru": "Алматы, дом", "place_en": "Almaty"}
@@ -171,7 +171,7 @@ def test_an_empty_form_names_every_box() -> None:
 @pytest.mark.parametrize("role", sorted(set(ROLES) - {"member"}))
 def test_only_secretariat_and_administrator_prepare_and_remove(role: str) -> None:
     made = _begin()
-    remove = reverse("wagtailsnippets_memorandum_version:delete", args=[made.pk])
+    remove = reverse("memorandum_versions:delete", args=[made.pk])
     client = _client(role)
     may = role in {"secretariat", "administrator"}
     for address in (reverse(ADD), reverse(LIST), remove):
@@ -206,14 +206,14 @@ STAYS = {"kk": "күшінде, ол қалады", "ru": "действует с
 def test_removing_asks_first_and_a_version_in_force_stays(language: str) -> None:
     client = _client("secretariat", language)
     made = _begin()
-    remove = reverse("wagtailsnippets_memorandum_version:delete", args=[made.pk])
+    remove = reverse("memorandum_versions:delete", args=[made.pk])
     assert "<form" in client.get(remove).content.decode()
     assert Version.objects.filter(pk=made.pk).exists()
     assert client.post(remove).status_code == 302
     assert Version.objects.count() == 1
     assert Provision.objects.count() == 16
     first = Version.objects.get()
-    remove = reverse("wagtailsnippets_memorandum_version:delete", args=[first.pk])
+    remove = reverse("memorandum_versions:delete", args=[first.pk])
     for answer in (client.get(remove, follow=True), client.post(remove, follow=True)):
         assert STAYS[language] in answer.content.decode()
     assert Version.objects.filter(pk=first.pk).exists()
@@ -246,7 +246,7 @@ def test_days_are_corrected_before_the_first_and_stay_after_it() -> None:
     made = _begin()
     first = Version.objects.get(number=1)
     client = _client("secretariat")
-    edit = reverse("wagtailsnippets_memorandum_version:edit", args=[made.pk])
+    edit = reverse("memorandum_versions:edit", args=[made.pk])
     typed = _typed(participants="12", verified="on", adopted_from="02.03.2020")
     answer = client.post(edit, typed)
     assert answer.status_code == 302, answer.context["form"].errors
