@@ -51,8 +51,11 @@ _reading = threading.Lock()
 
 def tables_left_out() -> frozenset[str]:
     """The tables whose rows no public page shows."""
+    # Some models exist on one database only, such as the tables of SQLite's full-text search.
     return frozenset(
-        apps.get_model(label)._meta.db_table for label in settings.PAGE_CACHE_LEAVES_OUT
+        model._meta.db_table
+        for model in apps.get_models(include_auto_created=True)
+        if model._meta.label in settings.PAGE_CACHE_LEAVES_OUT
     )
 
 
