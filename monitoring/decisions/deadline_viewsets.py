@@ -128,7 +128,7 @@ class _Saving:
         except DeadlineConflictError as conflict:
             answer = self._refuse(form, conflict.current)
         except ValidationError as error:
-            for name, errors in getattr(error, "error_dict", {"__all__": error.error_list}).items():
+            for name, errors in error.update_error_dict({}).items():
                 form.add_error(name if name in form.fields else None, errors)
             self.produced_error_message = self.get_error_message()  # type: ignore[attr-defined]  # of the view
             answer = self.form_invalid(form)  # type: ignore[attr-defined]  # of the view
