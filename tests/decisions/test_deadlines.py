@@ -223,6 +223,31 @@ def test_a_bad_deadline_is_refused_with_all_that_was_typed(
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("language", "sentence"),
+    [
+        ("kk", "Бұл мерзім енгізіліп қойған."),
+        ("ru", "Этот срок уже внесён."),
+        ("en", "This deadline stands in the record already."),
+    ],
+)
+def test_a_deadline_entered_twice_is_refused_with_a_sentence(
+    client: Client, analyst: User, language: str, sentence: str
+) -> None:
+    from wagtail.users.models import UserProfile
+
+    UserProfile.objects.update_or_create(user=analyst, defaults={"preferred_language": language})
+    decision = make_decision()
+    assert client.post(reverse("deadlines:add"), typed(decision)).status_code == 302
+    answer = client.post(reverse("deadlines:add"), typed(decision, how_kk="Ұстаным"))
+    assert answer.status_code == 200
+    page = answer.content.decode()
+    assert sentence in page
+    assert "Ұстаным" in page
+    assert Deadline.objects.count() == 1
+
+
+@pytest.mark.django_db
 def test_a_colleagues_newer_deadline_is_shown_beside_what_was_typed(
     client: Client, analyst: User
 ) -> None:
