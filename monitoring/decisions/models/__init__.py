@@ -1,0 +1,25 @@
+"""State of the room `decisions`: facts as records, texts as drafts, stages append-only."""
+
+from monitoring.decisions.models.dates import Deadline, StageEvent
+from monitoring.decisions.models.decision import Decision, DecisionQuerySet, TaggedDecision
+from monitoring.decisions.models.editions import LANGUAGE_CHOICES, Edition, EditionQuerySet
+from monitoring.decisions.models.parts import Code, DecisionAlias, FieldSource, Link
+from monitoring.decisions.models.reference import DeadlineKind, DecisionKind, Stage
+
+__all__ = [
+    "LANGUAGE_CHOICES",
+    "Code",
+    "Deadline",
+    "DeadlineKind",
+    "Decision",
+    "DecisionAlias",
+    "DecisionKind",
+    "DecisionQuerySet",
+    "Edition",
+    "EditionQuerySet",
+    "FieldSource",
+    "Link",
+    "Stage",
+    "StageEvent",
+    "TaggedDecision",
+]
