@@ -18,7 +18,7 @@ from coalition.pages.blocks import BodyBlock
 from coalition.pages.forms import BasePageForm
 from monitoring.core import clock, routes
 from monitoring.core.checklists import Check
-from monitoring.core.found import Card
+from monitoring.core.found import Card, absolute
 from monitoring.core.text import slugify
 
 
@@ -74,6 +74,16 @@ class BasePage(Page):
 
     class Meta:
         abstract = True
+
+    def get_full_url(self, request: HttpRequest | None = None) -> str | None:
+        """The page's address with scheme and host of SITE_URL, whatever the row of the site says.
+
+        That row is written once by the seed; SITE_URL may change with any start.
+        """
+        path = self.get_url(request)
+        return absolute(path) if path else None
+
+    full_url = property(get_full_url)
 
     def checklist(self) -> list[Check]:
         """What readers need of the page, as it stands; a page type may add to it."""

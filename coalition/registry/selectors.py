@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlsplit
@@ -265,7 +266,7 @@ def profile(page: OrganisationPage, language: str) -> dict[str, Any]:
         "confirmed": standing == Standing.Kind.CONFIRMED,
         "ended": standing == Standing.Kind.ENDED,
         "names": _names(organisation, language),
-        "contacts": _contacts(page, pages),
+        "contacts": public_contacts(page, pages),
         "data_confirmed": getattr(pages[0], "data_confirmed", None) if pages else None,
         "logo": page.logo or next((one.logo for one in pages if one.logo), None),
         "experience": [
@@ -307,8 +308,15 @@ def _names(organisation: Organisation, language: str) -> list[dict[str, Any]]:
     ]
 
 
-def _contacts(page: OrganisationPage, pages: list[OrganisationPage]) -> dict[str, str]:
-    """Public contacts: this page's own, else those of a live version in another language."""
+def public_contacts(
+    page: OrganisationPage, pages: Iterable[OrganisationPage] | None = None
+) -> dict[str, str]:
+    """Public contacts: this page's own, else those of a live version in another language.
+
+    Without `pages`, those that `page_below` brought along; asks nothing.
+    """
+    if pages is None:
+        pages = getattr(page, "of_all_languages", ())
     contacts = {name: str(getattr(page, name)) for name in CONTACTS}
     for other in pages:
         for name in CONTACTS:

@@ -7,6 +7,8 @@ from typing import Any
 from django.conf import settings
 from django.templatetags.static import static
 
+from coalition.registry.models import OrganisationPage
+from coalition.registry.selectors import public_contacts
 from coalition.website.frame import links
 from monitoring.core.found import LONGEST_SHARED, Found, absolute, brief
 
@@ -82,7 +84,40 @@ def event(page: Any, found: Found) -> dict[str, Any]:
     return data
 
 
-DESCRIBED = {"website.HomePage": home, "news.NewsPage": news, "news.EventPage": event}
+def member(page: OrganisationPage, found: Found) -> dict[str, Any]:
+    """https://schema.org/Organization: what its page says of name, place and public contacts.
+
+    Nothing of its standing: to be named in the list of 2005 is not to be a member today.
+    """
+    row, language = page.organisation, found.language
+    contacts = public_contacts(page)
+    where = {
+        "@type": "PostalAddress",
+        "addressCountry": "KZ",
+        "addressLocality": row.place(language),
+        "streetAddress": contacts["address"],
+    }
+    data = {
+        "@type": "Organization",
+        "@id": f"{found.canonical}#organisation",
+        "name": row.label_in(language),
+        "alternateName": row.short_name(language),
+        "url": contacts["website"] or found.canonical,
+        "mainEntityOfPage": found.canonical,
+        "description": page.lead,
+        "address": {name: value for name, value in where.items() if value},
+        "telephone": contacts["phone"],
+        "email": contacts["email"],
+    }
+    return {name: value for name, value in data.items() if value}
+
+
+DESCRIBED = {
+    "website.HomePage": home,
+    "news.NewsPage": news,
+    "news.EventPage": event,
+    "registry.OrganisationPage": member,
+}
 
 
 def _news_list(language: str) -> tuple[str, str]:

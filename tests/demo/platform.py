@@ -53,13 +53,13 @@ class Platform:
             key: value
             for key, value in os.environ.items()
             # Tests run on settings and servers of their own; the platform must not.
-            if key not in {"DJANGO_SETTINGS_MODULE", "DATABASE_URL", "BROKER_URL", "CACHE_URL"}
+            if key
+            not in {"DJANGO_SETTINGS_MODULE", "DATABASE_URL", "BROKER_URL", "CACHE_URL", "SITE_URL"}
         }
         self.environment = {
             **inherited,
             "VAR_DIR": str(var),
             "PORT": str(self.port),
-            "SITE_URL": self.address,
             "PYTHONUNBUFFERED": "1",
             **environment,
         }

@@ -8,6 +8,7 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.test import Client
 from django.utils import translation
+from pytest_django import Settings
 from wagtail.models import Page
 
 from coalition.accounts.models import User
@@ -54,6 +55,14 @@ def form(**values: str) -> dict[str, str]:
 
 def test_the_title_gives_the_address() -> None:
     assert make_page(title="Өңірдегі ұйымдар: қандай?").slug == "onirdegi-uiymdar-kanday"
+
+
+def test_a_whole_address_follows_site_url_whatever_the_seed_once_wrote(
+    settings: Settings,
+) -> None:
+    page = make_page(title="Жиын")
+    settings.WAGTAILADMIN_BASE_URL = "http://127.0.0.1:8140"
+    assert page.full_url == page.get_full_url() == f"http://127.0.0.1:8140{page.url}"
 
 
 def test_two_pages_of_one_title_get_two_addresses() -> None:

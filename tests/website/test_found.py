@@ -27,6 +27,7 @@ from coalition.website.structured import event
 from monitoring.core.found import Card, Found, brief, data_block
 from monitoring.decisions.models import Decision
 from monitoring.decisions.services import withdraw_decision
+from tests.factories import registry
 from tests.factories.pages import make_page, make_site, publish, submit, translate
 from tests.factories.record import make_decision, make_status
 
@@ -34,7 +35,7 @@ LANGUAGES = ("kk", "ru", "en")
 LONG = "О внесении изменений в некоторые законодательные акты " + "по вопросам села " * 24
 LONG = LONG[:457]
 REQUIRED = {
-    "Organization": ("name", "url", "logo"),
+    "Organization": ("name", "url"),
     "NewsArticle": ("headline", "datePublished", "publisher", "inLanguage", "mainEntityOfPage"),
     "Event": ("name", "startDate", "location", "eventStatus", "organizer"),
     "Legislation": ("name", "url", "inLanguage", "legislationType", "legislationJurisdiction"),
@@ -144,8 +145,32 @@ def test_the_home_page_speaks_for_the_organisation(
     page = head(client, f"/{language}/")
     data = blocks(page)["Organization"]
     assert data["foundingDate"] == "2005-06"
+    assert data["logo"].endswith(".png")
     assert data["url"].endswith(f"/{language}/")
     assert page.find("link", type="application/atom+xml")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_an_organisation_is_described_by_what_its_page_shows_and_hostile_text_stays_text(
+    client: Client, db: None, language: str
+) -> None:
+    cache.clear()
+    registry.make_tree()
+    hostile = '</script><script>alert(1)</script> "&amp; өзін-өзі'
+    row = registry.make_organisation("Үй", **{f"name_{code}": hostile for code in LANGUAGES})
+    for one in row.pages.all():
+        one.phone, one.lead = "+7 700 000 00 00", hostile
+        one.save_revision().publish()
+    own = row.pages.get(locale__language_code=language)
+    answer = client.get(own.url)
+    assert b"<script>alert" not in answer.content
+    page = head(client, own.url)
+    data = blocks(page)["Organization"]
+    assert data["name"] == data["description"] == hostile
+    assert data["telephone"] == "+7 700 000 00 00"
+    assert data["url"] == page.find("link", rel="canonical")["href"]  # type: ignore[index]
+    assert data["address"]["addressCountry"] == "KZ"
+    assert not {"memberOf", "email", "founder", "member"} & set(data)
 
 
 def test_news_are_articles_with_a_way_back(client: Client, home: HomePage) -> None:

@@ -108,8 +108,9 @@ class Command(BaseCommand):
                 f"Port {port} is taken by {holder}. Choose another: make run PORT=8001",
                 returncode=4,
             )
+        address = take_address(host, port)
         self.prepare()
-        self.say_where(host, port)
+        self.say_where(address)
         configuration = var / "run" / "supervisord.conf"
         configuration.write_text(self.configuration(host, port))
         connection.close()
@@ -134,12 +135,9 @@ class Command(BaseCommand):
             stamp.write_text(newest)
             self.stdout.write("Static files collected.")
 
-    def say_where(self, host: str, port: str) -> None:
+    def say_where(self, address: str) -> None:
         """Print the address, the demo logins and where the logs and mails are."""
-        shown = f"[{host}]" if ":" in host else host
-        self.stdout.write(
-            f"\nThe site:   http://{shown}:{port}/\nThe admin:  http://{shown}:{port}/admin/"
-        )
+        self.stdout.write(f"\nThe site:   {address}/\nThe admin:  {address}/admin/")
         if "demo_logins" in get_commands():
             call_command("demo_logins", stdout=self.stdout)
         self.stdout.write(
@@ -166,6 +164,17 @@ class Command(BaseCommand):
             later=1.5,
             common=COMMON.format(root=root),
         )
+
+
+def take_address(host: str, port: str) -> str:
+    """The address at which the site listens; without a SITE_URL, links in pages and mails lead there.
+
+    The settings of this process are read already, those of its children are not: both are told.
+    """
+    address = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+    if not os.environ.keys() & {"SITE_URL", "SITE_URL_FILE"}:
+        os.environ["SITE_URL"] = settings.WAGTAILADMIN_BASE_URL = address
+    return address
 
 
 def static_fingerprint() -> str:
