@@ -167,7 +167,7 @@ class Command(BaseCommand):
 
 
 def take_address(host: str, port: str) -> str:
-    """The address at which the site listens; without a SITE_URL, links in pages and mails lead there.
+    """The address at which the site listens; without a SITE_URL, all links lead there.
 
     The settings of this process are read already, those of its children are not: both are told.
     """
