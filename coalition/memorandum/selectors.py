@@ -65,11 +65,11 @@ def accessions(language: str, request: HttpRequest | None = None) -> list[dict[s
 def compared(before: Version, after: Version, language: str) -> dict[str, Any]:
     """The redline of two versions in a language, as components/redline.html shows it."""
     with translation.override(language):
-        texts = [
+        old, new = (
             [redline.Provision(one.key, one.text) for one in provisions(version)]
             for version in (before, after)
-        ]
-    found = redline.compare(*texts)
+        )
+    found = redline.compare(old, new)
     shown: list[dict[str, Any]] = []
     for group in found.folded():
         rows = [_shown(pair) for pair in group]

@@ -12,6 +12,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
+from functools import lru_cache
 
 from monitoring.core.text import one_alphabet
 
@@ -23,6 +24,7 @@ _TOKEN = re.compile(r"(\s*)(\d+(?:-\d+)*\)|\d+(?:[.,]\d+)+(?!\w)|\w+(?:[-–\u20
 _TERM = re.compile(r"^(?:\d+(?:-\d+)*[).]\s*)?(\S.{1,80}?)\s+[-–—]\s")
 _JOINERS = frozenset({"және", "мен", "бен", "пен", "и", "или", "а", "and", "or", "сондай-ақ"})
 """An insertion starts at one of these where it can: «басқару [және өзін-өзі басқару]»."""
+_ONE_SIGN = str.maketrans(dict.fromkeys("–—‑−", "-") | dict.fromkeys("«»“”„‟″", '"') | {"’": "'"})
 _ALIKE = 0.4
 """Two provisions that share less of their words than this are two provisions."""
 
@@ -107,9 +109,17 @@ class _Token:
 _Op = tuple[str, int, int, int, int]
 
 
-def compare(before: Sequence[Provision], after: Sequence[Provision]) -> Redline:
-    """Compare two versions. A removed provision stands behind the one that it followed."""
-    partners = pair_up(before, after)
+def compare(
+    before: Sequence[Provision],
+    after: Sequence[Provision],
+    partners: dict[int, int] | None = None,
+) -> Redline:
+    """Compare two versions. A removed provision stands behind the one that it followed.
+
+    `partners`, as `pair_up` gives them, where the caller knows better which belong together.
+    """
+    if partners is None:
+        partners = pair_up(before, after)
     followers: dict[int, list[int]] = defaultdict(list)
     taken = {old: new for new, old in partners.items()}
     place = -1
@@ -141,7 +151,7 @@ def pair_up(before: Sequence[Provision], after: Sequence[Provision]) -> dict[int
         partners[new] = old
         free.discard(old)
 
-    for name in (_plain, term):
+    for name in (plain, term):
         waiting: dict[str, list[int]] = defaultdict(list)
         for old in sorted(free):
             if value := name(before[old].text):
@@ -161,7 +171,7 @@ def pair_up(before: Sequence[Provision], after: Sequence[Provision]) -> dict[int
 def term(text: str) -> str:
     """The term that a provision defines («1) әкім – …» → «әкім»), folded; "" for none."""
     found = _TERM.match(text)
-    return _plain(found[1]) if found else ""
+    return plain(found[1]) if found else ""
 
 
 def compare_words(before: str, after: str) -> tuple[Runs, Runs, Runs, int, int]:
@@ -262,14 +272,22 @@ def _add(runs: list[tuple[str, str]], mark: str, text: str) -> None:
 
 
 def _tokens(text: str) -> list[_Token]:
-    return [_Token(space, word, one_alphabet(word)) for space, word in _TOKEN.findall(text)]
+    return [_Token(space, word, _key(word)) for space, word in _TOKEN.findall(text)]
+
+
+@lru_cache(maxsize=20_000)
+def _key(word: str) -> str:
+    """What a word is compared by: one alphabet, one kind of dash and of quotation mark."""
+    return one_alphabet(word).translate(_ONE_SIGN)
 
 
 def _tail(text: str) -> str:
     return text[len(text.rstrip()) :] if text.strip() else text
 
 
-def _plain(text: str) -> str:
+@lru_cache(maxsize=20_000)
+def plain(text: str) -> str:
+    """The words of a text as they are compared: no case, one alphabet, single spaces."""
     return " ".join(token.key.casefold() for token in _tokens(text))
 
 
@@ -277,13 +295,13 @@ def _scores(
     before: Sequence[Provision], after: Sequence[Provision], free: list[int], rest: list[int]
 ) -> Iterator[tuple[float, int, int, int]]:
     """Candidates as (−likeness, distance, new, old); only those that share a word are looked at."""
-    bags = {old: Counter(_plain(before[old].text).split()) for old in free}
+    bags = {old: Counter(plain(before[old].text).split()) for old in free}
     holders: dict[str, list[int]] = defaultdict(list)
     for old, bag in bags.items():
         for word in bag:
             holders[word].append(old)
     for new in rest:
-        mine = Counter(_plain(after[new].text).split())
+        mine = Counter(plain(after[new].text).split())
         for old in {old for word in mine for old in holders.get(word, ())}:
             common = sum((mine & bags[old]).values())
             likeness = 2 * common / (mine.total() + bags[old].total())
