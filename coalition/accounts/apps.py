@@ -16,6 +16,7 @@ class AccountsConfig(AppConfig):
         from wagtail.admin.filters import MultipleUserFilter
         from wagtail.models import Page
         from wagtail.permissions import register_permission_policy
+        from wagtail.users.views import groups
 
         from coalition.accounts import limits, nudges
         from coalition.accounts import seeds as own
@@ -42,6 +43,7 @@ class AccountsConfig(AppConfig):
         register_permission_policy(Page, limits.policy())
         # Groups are named by the keys of the roles; forms and lists show a group by str().
         Group.add_to_class("__str__", lambda group: label_of(group.name))
+        groups.IndexView.columns[0].accessor = str
         limits.narrow(MultipleUserFilter)
         permissions.register("translator", "wagtail_localize.submit_translation")
         permissions.register("secretariat", "wagtail_localize.submit_translation")

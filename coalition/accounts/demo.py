@@ -21,6 +21,7 @@ DEMO = (
     ("Editor", "editor@example.org", "editor"),
     ("Analyst", "analyst@example.org", "analyst"),
     ("Member-editor", "member-editor@example.org", "member-editor"),
+    ("Volunteer", "volunteer@example.org", "member"),
 )
 """First name, address (a domain reserved for examples), role; without a role: a superuser."""
 

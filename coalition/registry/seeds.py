@@ -22,13 +22,38 @@ from coalition.registry.models import (
     Organisation,
     OrganisationIndexPage,
 )
-from coalition.registry.services import appoint_representative, ensure_pages, set_standing
+from coalition.registry.services import (
+    MEMBER_ROLE,
+    appoint_representative,
+    create_organisation,
+    ensure_pages,
+    set_standing,
+)
 from monitoring.core.seeds import Report, apply, apply_row
 from monitoring.search.services import touch
 from monitoring.vocabulary.models import Region
 
 FILE = Path(__file__).parent / "seeds" / "organisations.json"
 DEMO_EDITOR = "member-editor@example.org"
+DEMO_VOLUNTEER = "volunteer@example.org"
+EXAMPLE = {
+    "name_kk": "Мысал ұйым (көрсетуге арналған)",
+    "name_ru": "Организация-пример (для показа)",
+    "name_en": "Example organisation (for demonstration)",
+    "short_name_kk": "Мысал ұйым",
+    "short_name_ru": "Организация-пример",
+    "short_name_en": "Example organisation",
+    "place_kk": "Мысал: ойдан алынған орын",
+    "place_ru": "Пример: вымышленное место",
+    "place_en": "Example: an invented place",
+    "settlement": Organisation.Settlement.VILLAGE,
+    "note": "Made with the demo logins; stands in no list of the coalition.",
+}
+"""An organisation that there is not, for the demo login of a volunteer; all its names say so.
+
+It has neither a number of 2005 nor a standing, so that no list and no count holds it, and its
+pages are published only by whoever tries out the whole way of a correction.
+"""
 
 INDEX = {
     "kk": {
@@ -124,7 +149,9 @@ def seed_pages(report: Report) -> None:
         for page in ensure_pages(organisation=organisation, live=True):
             report.wrote(f"registry.page:{page.pk}")
     sync_groups()
-    _demo_editor()
+    if settings.DEMO_LOGINS:
+        _demo_editor()
+        _demo_volunteer(report)
 
 
 def _versions(page: Page) -> list[Page]:
@@ -158,10 +185,19 @@ def _apply_index(report: Report, home: Page, language: str, words: dict[str, str
 
 
 def _demo_editor() -> None:
-    """Embedded only: the demo login of a member-editor writes for the first of the list."""
-    if not settings.DEMO_LOGINS:
-        return
+    """The demo login of a member-editor writes for the first of the list."""
     user = User.objects.filter(email=DEMO_EDITOR).first()
     organisation = Organisation.objects.filter(number=1).first()
     if user is not None and organisation is not None and not user.representations.exists():
         appoint_representative(organisation=organisation, user=user)
+
+
+def _demo_volunteer(report: Report) -> None:
+    """The demo login of a volunteer corrects the data of an example, never of a real one."""
+    user = User.objects.filter(email=DEMO_VOLUNTEER).first()
+    region = Region.objects.order_by("code").first()
+    if user is None or region is None or user.representations.exists():
+        return
+    example = create_organisation(values={**EXAMPLE, "region": region})
+    appoint_representative(organisation=example, user=user, role=MEMBER_ROLE)
+    report.wrote("registry.example")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel
 from wagtail.snippets.models import register_snippet
 from wagtail.snippets.views.snippets import SnippetViewSet
@@ -29,7 +30,7 @@ class StatusViewSet(SnippetViewSet):
     edit_view_class = RecordEditView
     icon = "tag"
     copy_view_enabled = False
-    panels = [FieldPanel("key"), *NAMES, FieldPanel("ends")]
+    panels = [FieldPanel("key", heading=_("key")), *NAMES, FieldPanel("ends")]
 
 
 class RegionViewSet(SnippetViewSet):

@@ -9,7 +9,11 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from coalition.accounts.demo import ensure_demo_users
+from coalition.accounts.models import User
+from coalition.accounts.services import sync_groups
 from coalition.registry import seeds
+from coalition.registry.directory import entries
 from coalition.registry.models import (
     ExperienceField,
     LegalForm,
@@ -19,6 +23,7 @@ from coalition.registry.models import (
 )
 from coalition.registry.seeds import FILE, seed_organisations, seed_pages
 from coalition.registry.services import set_standing
+from coalition.website.selectors import _facts
 from monitoring.core import clock
 from monitoring.core.seeds import Report
 from monitoring.vocabulary.seeds import seed as seed_vocabulary
@@ -204,3 +209,32 @@ def test_legal_forms_and_fields_of_experience_are_seeded_in_three_languages(
     foundation = Organisation.objects.get(number=1).legal_form
     assert foundation is not None
     assert foundation.code == "foundation"
+
+
+def test_the_volunteer_of_a_demonstration_has_an_example_that_no_list_or_count_holds(
+    seeded: Report, settings: Any, tmp_path: Path, client: Client
+) -> None:
+    assert not Organisation.objects.filter(number=None).exists(), "production never gets it"
+    settings.DEMO_LOGINS, settings.VAR_DIR = True, tmp_path
+    sync_groups()
+    ensure_demo_users()
+    before = [_facts(), *(len(entries(code)) for code in ("kk", "ru", "en"))]
+    assert _seed().counts["written"] == 1
+    assert _seed().counts["written"] == 0
+    example = Organisation.objects.get(number=None)
+    assert [_facts(), *(len(entries(code)) for code in ("kk", "ru", "en"))] == before
+    assert not example.standings.exists()
+    assert not example.pages.filter(live=True).exists()
+    client.force_login(User.objects.get(email=seeds.DEMO_VOLUNTEER))
+    for path, word in OWN.items():
+        answer = client.get(path, follow=True)
+        assert answer.status_code == 200
+        assert word in answer.content.decode()
+    assert client.get("/admin/").status_code == 302
+
+
+OWN = {
+    "/kk/bizdin-uiym/": "Мысал ұйым",
+    "/ru/nasha-organizatsiya/": "Организация-пример",
+    "/en/our-organisation/": "Example organisation",
+}
