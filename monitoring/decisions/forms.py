@@ -7,13 +7,28 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.forms.models import ModelChoiceIterator
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 from wagtail.admin.forms.models import WagtailAdminModelForm
 
 from monitoring.core.text import kazakh_key
-from monitoring.decisions.fields import LinksField, PartialDateField
-from monitoring.decisions.models import LANGUAGE_CHOICES, Decision, DecisionKind, Edition, Stage
+from monitoring.decisions import relations
+from monitoring.decisions.fields import (
+    CodesField,
+    DecisionField,
+    LinksField,
+    PartialDateField,
+    in_links,
+)
+from monitoring.decisions.models import (
+    LANGUAGE_CHOICES,
+    Code,
+    Decision,
+    DecisionKind,
+    Edition,
+    Stage,
+)
 from monitoring.institutions.models import Body
 from monitoring.vocabulary.models import District, Region, Status, Topic, Verified
 
@@ -90,6 +105,13 @@ class FactsForm(forms.Form):
         required=False,
         help_text=gettext_lazy("One address a line. Words after an address become its label."),
     )
+    codes = CodesField(
+        label=gettext_lazy("codes"),
+        required=False,
+        help_text=gettext_lazy(
+            "In official collections, one a line: adilet Z2100000060, zan 7966."
+        ),
+    )
     verified = forms.ChoiceField(label=gettext_lazy("how sure"), choices=Verified.choices)
     visibility = forms.ChoiceField(
         label=gettext_lazy("for readers"), choices=Decision.Visibility.choices
@@ -115,6 +137,24 @@ class FactsForm(forms.Form):
             raise ValidationError(_("Enter the whole day, as 24.11.2026, or leave it empty."))
         return date
 
+    def clean_codes(self) -> Any:
+        """A code names one document: another one that has it is named, with a link."""
+        codes = self.cleaned_data["codes"]
+        for collection, value in codes:
+            taken = Code.objects.filter(collection=collection, value=value)
+            other = taken.exclude(decision=self.instance.pk).select_related("decision").first()
+            if other is not None:
+                raise ValidationError(
+                    format_html(
+                        "{} {}",
+                        _("The code %(code)s belongs to another document:")
+                        % {"code": f"{collection} {value}"},
+                        in_links([other.decision]),
+                    ),
+                    code="taken",
+                )
+        return codes
+
     def clean(self) -> dict[str, Any]:
         """A district brings its region; one of another region is refused beside its box."""
         data = super().clean() or {}
@@ -138,7 +178,7 @@ class FactsForm(forms.Form):
             "region",
             "district",
         )
-        names += ("verified", "visibility", "note", "links")
+        names += ("verified", "visibility", "note", "links", "codes")
         facts = {name: data[name] for name in names}
         facts |= {"date": date, "precision": precision}
         facts |= {name: list(data[name]) for name in ("bodies", "topics")}
@@ -164,6 +204,7 @@ def stored(decision: Decision) -> dict[str, Any]:
         "region": decision.region_id,
         "district": decision.district_id,
         "links": list(decision.links.values("url", "label_kk", "label_ru", "label_en")),
+        "codes": list(decision.codes.values_list("collection", "value")),
         "verified": decision.verified,
         "visibility": decision.visibility,
         "note": decision.note,
@@ -245,13 +286,63 @@ class EditDecisionForm(FactsForm):
         assume_scheme="https",
     )
 
+    relation = forms.ChoiceField(
+        label=gettext_lazy("new relation"),
+        required=False,
+        help_text=gettext_lazy("What this document is to the one named below."),
+    )
+    relation_to = DecisionField(label=gettext_lazy("to which document"), required=False)
+    relation_when = PartialDateField(label=gettext_lazy("date of the relation"))
+    relation_source = forms.CharField(
+        label=gettext_lazy("source of the relation"), required=False, max_length=1000
+    )
+    relations_removed = forms.MultipleChoiceField(
+        label=gettext_lazy("relations to remove"),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        stand = relations.of_decision(self.instance)
+        self._offer("relation", relations.choices())
+        self._offer(
+            "relations_removed",
+            [(str(one.relation.pk), f"{one.words}: {one.other}") for one in stand],
+        )
+        if not stand:
+            del self.fields["relations_removed"]
+
     def clean(self) -> dict[str, Any]:
-        """What is said of a step needs the step."""
+        """What is said of a step needs the step, of a relation both its halves."""
         data = super().clean() or {}
+        self._check_relation(data)
         told = data.get("stage_url") or (data.get("stage_when") or (None,))[0]
         if told and not data.get("stage") and "stage" not in self.errors:
             self.add_error("stage", _("Choose the step that this date or source belongs to."))
         return data
+
+    def _offer(self, name: str, choices: list[tuple[str, Any]]) -> None:
+        field = self.fields[name]
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = choices
+
+    def _check_relation(self, data: dict[str, Any]) -> None:
+        other, kind = data.get("relation_to"), data.get("relation")
+        if other is None:
+            told = data.get("relation_source") or (data.get("relation_when") or (None,))[0]
+            if (kind or told) and "relation_to" not in self.errors:
+                self.add_error("relation_to", _("Name the other document."))
+        elif other.pk == self.instance.pk:
+            self.add_error("relation_to", _("A document has no relation to itself."))
+        elif not kind and "relation" not in self.errors:
+            self.add_error("relation", _("Choose what this document is to the other."))
+        elif stands := relations.between(self.instance, other):
+            if str(stands.pk) not in (data.get("relations_removed") or []):
+                self.add_error(
+                    "relation_to",
+                    _("These two documents have a relation already: remove it first."),
+                )
 
 
 class EditionForm(WagtailAdminModelForm):

@@ -12,11 +12,12 @@ from contextvars import ContextVar
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 
 from monitoring.core import clock
 from monitoring.core.models import LANGUAGES
 from monitoring.core.seeds import digest
-from monitoring.decisions.models import Decision
+from monitoring.decisions.models import Decision, Relation
 from monitoring.journal.models import Change
 from monitoring.journal.services import record_change
 
@@ -71,6 +72,7 @@ def picture(decision: Decision) -> dict[str, Any]:
             }
             for one in decision.deadlines.select_related("kind").order_by("pk")
         ],
+        "relations": _relations(decision),
         "editions": {
             code: {
                 "short_title": edition.short_title,
@@ -80,6 +82,24 @@ def picture(decision: Decision) -> dict[str, Any]:
             for code, edition in decision.live_editions().items()
         },
     }
+
+
+def _relations(decision: Decision) -> list[dict[str, Any]]:
+    """Those that the page shows: the other end is public too."""
+    rows = Relation.objects.filter(
+        Q(subject=decision, target__is_public=True) | Q(target=decision, subject__is_public=True)
+    )
+    return [
+        {
+            "id": one.pk,
+            "kind": one.kind,
+            "is_subject": one.subject_id == decision.pk,
+            "other": one.target_id if one.subject_id == decision.pk else one.subject_id,
+            "date": _day(one.date),
+            "precision": one.precision,
+        }
+        for one in rows.order_by("pk")
+    ]
 
 
 def _day(date: dt.date | None) -> str:

@@ -26,6 +26,7 @@ from monitoring.core import clock
 from monitoring.core.clock import ALMATY
 from monitoring.core.models import LANGUAGES
 from monitoring.core.text import kazakh_key
+from monitoring.decisions import relations
 from monitoring.decisions.deadlines import countdown
 from monitoring.decisions.models import (
     Deadline,
@@ -191,10 +192,8 @@ def for_rows(found: DecisionQuerySet) -> DecisionQuerySet:
 
 
 def for_page(found: DecisionQuerySet) -> DecisionQuerySet:
-    """With all that the page of a decision shows but texts (`read_texts`): nine queries more."""
-    return found.select_related(
-        "kind", "status", "region", "district", "status_by__kind"
-    ).prefetch_related(
+    """With all that the page of a decision shows but texts (`read_texts`): ten queries more."""
+    return found.select_related("kind", "status", "region", "district").prefetch_related(
         "bodies",
         "topics",  # type: ignore[misc]  # taggit is untyped
         "links",
@@ -203,10 +202,7 @@ def for_page(found: DecisionQuerySet) -> DecisionQuerySet:
             "stage_events",
             StageEvent.objects.filter(void=False, replaced_by=None).select_related("stage", "body"),
         ),
-        Prefetch(
-            "related",
-            Decision.objects.public().newest_first().select_related("kind", "status"),
-        ),
+        *relations.prefetches(),
         Prefetch("events", Event.objects.select_related("kind")),
         Prefetch("deadlines", Deadline.objects.select_related("kind")),
     )
@@ -214,10 +210,26 @@ def for_page(found: DecisionQuerySet) -> DecisionQuerySet:
 
 def read_texts(found: Decision) -> None:
     """The published texts of a decision of `for_page` and of those it names: one query for all."""
-    named = [found, *found.related.all()]
-    if found.status_by is not None:
-        named.append(found.status_by)
+    named = [found, *(one.other for one in relations.seen_from(found))]
     prefetch_related_objects(named, Prefetch("editions", Edition.objects.filter(live=True)))
+
+
+def related_rows(found: Decision, language: str) -> list[dict[str, Any]]:
+    """What the page says of other documents: `words` and the `rows` under them; no query.
+
+    Each row says since when (`since`, words) and by which source (`source`) it is related.
+    """
+    groups: dict[str, list[relations.Seen]] = {}
+    for one in relations.seen_from(found):
+        groups.setdefault(one.words, []).append(one)
+    shown = []
+    for words, seen in groups.items():
+        rows = titles([one.other for one in seen], language)
+        for row, one in zip(rows, seen, strict=True):
+            row["relation"] = one.relation
+            row["relation_host"] = _host(one.relation.source)
+        shown.append({"words": words, "rows": rows})
+    return shown
 
 
 def in_order(events: Iterable[StageEvent]) -> list[StageEvent]:

@@ -36,7 +36,6 @@ COLUMNS = (
     "precision",
     "status",
     "status_date",
-    "status_by",
     "region",
     "district",
     "verified",
@@ -44,10 +43,10 @@ COLUMNS = (
     "visibility",
 )
 """Facts that stand in columns of their own."""
-SETS = ("bodies", "topics", "related", "events")
+SETS = ("bodies", "topics", "events")
 """Facts that are sets of other records."""
 ROWS = ("links", "codes")
-"""Facts that are rows: links as mappings or addresses, codes as {collection: value}."""
+"""Facts that are rows: links as mappings or addresses, codes as {collection: value} or pairs."""
 
 
 class ConflictError(Exception):
@@ -341,10 +340,14 @@ def _set_relations(decision: Decision, facts: Mapping[str, Any]) -> None:
             link.save()
     if "codes" in facts:
         decision.codes.all().delete()
-        for collection, value in facts["codes"].items():
+        for collection, value in _pairs(facts["codes"]):
             code = Code(decision=decision, collection=collection, value=value)
             code.full_clean()
             code.save()
+
+
+def _pairs(codes: Mapping[str, str] | Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
+    return list(codes.items() if isinstance(codes, Mapping) else codes)
 
 
 def _links(given: Iterable[str | Mapping[str, Any]]) -> list[dict[str, Any]]:
@@ -384,8 +387,8 @@ def _as_text(decision: Decision, name: str, value: Any) -> str:
         rows = [[str(row.get(field) or "") for field in fields] for row in stored]
         return json.dumps(rows, ensure_ascii=False)
     if name == "codes":
-        codes = dict(decision.codes.values_list("collection", "value")) if value is None else value
-        return json.dumps(codes, sort_keys=True)
+        stored_codes = decision.codes.values_list("collection", "value")
+        return json.dumps(sorted(stored_codes if value is None else _pairs(value)))
     value = getattr(decision, name)
     if isinstance(value, models.Model):
         return str(value.pk)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.core.exceptions import ValidationError
+from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -23,7 +24,7 @@ from wagtail.snippets.views import snippets
 from monitoring.core.checklists import ChecklistPanel
 from monitoring.core.models import LANGUAGES
 from monitoring.core.two_editors import RecordEditView
-from monitoring.decisions import selectors
+from monitoring.decisions import relations, selectors
 from monitoring.decisions.forms import (
     EditDecisionForm,
     EditionForm,
@@ -93,7 +94,16 @@ class EditDecisionView(generic.EditView):
         return EditDecisionForm
 
     def save_instance(self) -> Decision:
-        """Through the services; a newer version than the one shown is not overwritten."""
+        """Through the services; a newer version than the one shown is not overwritten.
+
+        All of the screen or nothing: a refused relation leaves the facts as they were.
+        """
+        with transaction.atomic():
+            decision = self._save()
+        log(instance=decision, action="wagtail.edit", user=self.request.user)
+        return decision
+
+    def _save(self) -> Decision:
         data = self.form.cleaned_data
         decision = update_decision(
             decision=self.object,
@@ -111,8 +121,24 @@ class EditDecisionView(generic.EditView):
                 url=data["stage_url"],
                 by=self.request.user,
             )
-        log(instance=decision, action="wagtail.edit", user=self.request.user)
+        self._save_relations(decision, data)
         return decision
+
+    def _save_relations(self, decision: Decision, data: dict[str, Any]) -> None:
+        for seen in relations.of_decision(decision):
+            if str(seen.relation.pk) in data.get("relations_removed", []):
+                relations.remove_relation(relation=seen.relation)
+        if data["relation_to"]:
+            date, precision = data["relation_when"]
+            relations.add_chosen(
+                decision=decision,
+                choice=data["relation"],
+                other=data["relation_to"],
+                date=date,
+                precision=precision,
+                source=data["relation_source"],
+                by=self.request.user,
+            )
 
     def form_valid(self, form: FactsForm) -> HttpResponse:
         """Saved, or shown again with what the database or a colleague's change refused."""

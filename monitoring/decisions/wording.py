@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
-from django.utils.translation import gettext, override
+from django.db.models import Prefetch
+from django.utils.translation import get_language, gettext, override
 from django.utils.translation import gettext_lazy as _
 
 from monitoring.core.dates import long_date
 from monitoring.core.text import month_dative
-from monitoring.decisions.models import Stage
+from monitoring.decisions import relations
+from monitoring.decisions.models import Decision, Edition, Stage
 from monitoring.journal.models import Change
 
 FIELDS = {
@@ -29,15 +31,33 @@ FIELDS = {
     "links": _("sources"),
     "codes": _("codes"),
     "deadlines": _("deadlines"),
+    "relations": _("related documents"),
 }
 """Names of what a change may touch, as `publication.picture` keys them."""
 IN_LANGUAGE = {"kk": _("in Kazakh"), "ru": _("in Russian"), "en": _("in English")}
 
 
-def sentence(change: Change, language: str, stages: Mapping[str, Stage] | None = None) -> str:
+def others_named(changes: Iterable[Change]) -> dict[int, Decision]:
+    """The public decisions that changes of relations name, by id; two queries, or none."""
+    ids = {one["other"] for change in changes for one in relations.added(change)}
+    if not ids:
+        return {}
+    texts = Prefetch("editions", Edition.objects.filter(live=True))
+    return (
+        Decision.objects.public().select_related("kind").prefetch_related(texts).in_bulk(list(ids))
+    )
+
+
+def sentence(
+    change: Change,
+    language: str,
+    stages: Mapping[str, Stage] | None = None,
+    others: Mapping[int, Decision] | None = None,
+) -> str:
     """What happened, in the reader's language: «Жаңа кезең: Қабылданды, 2021 ж. 24 мамыр».
 
-    One query for the names of stages unless `stages` (by key) are given: give them for a list.
+    Queries for the names of stages and related decisions unless `stages` (by key) and `others`
+    (of `others_named`) are given: give them for a list.
     """
     with override(language):
         if change.kind == Change.Kind.STAGE:
@@ -46,6 +66,8 @@ def sentence(change: Change, language: str, stages: Mapping[str, Stage] | None =
             return _edition(change)
         if change.kind == Change.Kind.DEADLINE:
             return _deadline(change, language)
+        if change.kind == Change.Kind.RELATION:
+            return _relation(change, others)
         if change.kind == Change.Kind.UPDATED:
             return _updated(change)
         return change.get_kind_display()
@@ -84,6 +106,22 @@ def _deadline(change: Change, language: str) -> str:
     if not changed:
         return gettext("Deadline removed") if before.keys() - after.keys() else _updated(change)
     return f"{change.get_kind_display()}: {', '.join(day_of(one, language) for one in changed)}"
+
+
+def _relation(change: Change, others: Mapping[int, Decision] | None) -> str:
+    """«Returned as: TITLE», named only while a reader may see the other document."""
+    new = relations.added(change)
+    if not new:
+        return gettext("Relation to another document removed")
+    named = others_named([change]) if others is None else others
+    code = (get_language() or "kk")[:2]
+    said = []
+    for one in new:
+        words = str(relations.WORDS[one["kind"], one["is_subject"]])
+        other = named.get(one["other"])
+        title = (other.title_in(code) or other.naming(code)) if other else ""
+        said.append(f"{words}: {title}" if title else words)
+    return "; ".join(said)
 
 
 def day_of(deadline: Mapping[str, Any], language: str) -> str:

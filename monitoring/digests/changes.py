@@ -20,6 +20,7 @@ _RANK = (
     Change.Kind.STAGE,
     Change.Kind.DEADLINE,
     Change.Kind.EDITION,
+    Change.Kind.RELATION,
     Change.Kind.UPDATED,
     Change.Kind.WITHDRAWN,
 )

@@ -61,6 +61,7 @@ class Change(models.Model):
         STAGE = "stage", pgettext_lazy("change", "New stage")
         EDITION = "edition", pgettext_lazy("change", "New text")
         DEADLINE = "deadline", pgettext_lazy("change", "Deadline")
+        RELATION = "relation", pgettext_lazy("change", "Related document")
         WITHDRAWN = "withdrawn", pgettext_lazy("change", "Removed from the record")
 
     at = models.DateTimeField(default=clock.now, db_index=True)

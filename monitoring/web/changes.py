@@ -18,7 +18,7 @@ from monitoring.core.clock import ALMATY
 from monitoring.core.dates import parse_partial
 from monitoring.decisions.models import Decision, Stage
 from monitoring.decisions.publication import SUBJECT
-from monitoring.decisions.wording import sentence
+from monitoring.decisions.wording import others_named, sentence
 from monitoring.journal import selectors
 from monitoring.journal.models import Change, ChangeQuerySet
 from monitoring.web.views import alternates
@@ -35,16 +35,17 @@ def latest_changes(language: str, length: int = 5) -> list[dict[str, Any]]:
 
 
 def in_words(changes: Iterable[Change], language: str) -> list[dict[str, Any]]:
-    """Changes as rows: `at`, `date`, `title`, `url`, `text`; one query beside the changes' own."""
+    """Changes as rows: `at`, `date`, `title`, `url`, `text`; at most three queries more."""
     found: Sequence[Change] = list(changes)
     stages = {stage.key: stage for stage in Stage.objects.all()} if found else {}
+    others = others_named(found)
     return [
         {
             "at": change.at,
             "date": change.at.astimezone(ALMATY).date(),
             "title": change.titles[language],
             "url": change.addresses[language],
-            "text": sentence(change, language, stages),
+            "text": sentence(change, language, stages, others),
         }
         for change in found
     ]

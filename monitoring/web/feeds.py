@@ -13,28 +13,30 @@ from monitoring.core.feeds import LENGTH, Entry, atom
 from monitoring.decisions import selectors
 from monitoring.decisions.models import Decision, Stage
 from monitoring.decisions.publication import SUBJECT
-from monitoring.decisions.wording import sentence
+from monitoring.decisions.wording import others_named, sentence
 from monitoring.journal.models import Change
 from monitoring.web.ready_texts import deadline_in_words
 
 
 @require_safe
 def changes(request: HttpRequest) -> HttpResponseBase:
-    """The latest changes of decisions that are public now, newest first: three queries."""
+    """The latest changes of decisions that are public now, newest first: at most five queries."""
     language = (get_language() or "kk")[:2]
     public = Decision.objects.public().values("pk")
-    latest = Change.objects.announced().filter(subject=SUBJECT, subject_id__in=public)
+    announced = Change.objects.announced().filter(subject=SUBJECT, subject_id__in=public)
+    latest = list(announced.order_by("-pk")[:LENGTH])
+    others = others_named(latest)
     stages = {stage.key: stage for stage in Stage.objects.all()}
     entries = [
         Entry(
             key=f"change/{change.pk}",
             title=change.titles[language],
             address=change.addresses[language],
-            summary=sentence(change, language, stages),
+            summary=sentence(change, language, stages, others),
             published=change.at,
             updated=change.at,
         )
-        for change in latest.order_by("-pk")[:LENGTH]
+        for change in latest
     ]
     return atom(
         request,

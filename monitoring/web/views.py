@@ -21,7 +21,7 @@ from django.views.decorators.http import require_safe
 
 from monitoring.core import clock, sections
 from monitoring.core.models import LANGUAGES
-from monitoring.decisions import selectors
+from monitoring.decisions import relations, selectors
 from monitoring.decisions.models import Decision, DecisionAlias
 from monitoring.decisions.publication import SUBJECT
 from monitoring.decisions.selectors import Filters
@@ -162,10 +162,7 @@ def decision(request: HttpRequest, pk: int, slug: str = "") -> HttpResponse:
     editions = found.live_editions()
     edition = found.edition_for(language)
     events = selectors.in_order(found.stage_events.all())
-    related = list(found.related.all())
-    by = next((one for one in related if one.pk == found.status_by_id), found.status_by)
-    if by is not None and not by.is_public:
-        by = None
+    ended_by = relations.ended_by(found)
     now = clock.now()
     deadlines = [selectors.shown_deadline(one, language, now) for one in found.deadlines.all()]
     # What can still be done stands first, the nearest on top; what is over, last.
@@ -201,13 +198,13 @@ def decision(request: HttpRequest, pk: int, slug: str = "") -> HttpResponse:
             {"event": event, "title": event.title_in(language), "host": _host(event.url)}
             for event in reversed(events)
         ],
-        "status_by": by
+        "ended_by": ended_by
         and {
-            "address": by.address_in(language),
-            "title": by.title_in(language) or by.naming(language),
+            "address": ended_by.address_in(language),
+            "title": ended_by.title_in(language) or ended_by.naming(language),
         },
         "sources": _sources(found, language),
-        "related": selectors.titles(related, language),
+        "related": selectors.related_rows(found, language),
         "events": sorted(found.events.all(), key=lambda event: event.date, reverse=True),
         "alternates": [
             {

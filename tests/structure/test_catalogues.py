@@ -45,6 +45,7 @@ LATIN_NAMES = {
     "QR", "RSS", "SHA", "SMS", "Telegram", "URL", "UTC", "UUID",
     "WhatsApp", "XLSX", "XML", "ZIP", "cookie", "https", "http", "robots", "txt", "ics", "eml",
     "Wagtail", "Django", "IPv", "IP", "VII", "VIII", "ISO", "KATO", "CC", "BY", "geokz", "TOTP",
+    "adilet", "zan",
 }  # fmt: skip
 NOT_OUR_WORDS = re.compile(
     # Legal words for control and supervision; another word for candidates; a tone we do not use.

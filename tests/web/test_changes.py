@@ -12,6 +12,7 @@ from icalendar import Calendar
 
 from monitoring.core import clock
 from monitoring.core.clock import ALMATY
+from monitoring.decisions.relations import add_relation
 from monitoring.decisions.services import (
     add_stage_event,
     update_deadline,
@@ -173,7 +174,8 @@ def test_a_page_with_everything_takes_at_most_fifteen_queries(
     client: Client, django_assert_max_num_queries: Any
 ) -> None:
     other = make_decision(number="x")
-    decision = make_decision(related=[other], status=make_status(), status_by=other)
+    decision = make_decision(status=make_status())
+    add_relation(subject=other, kind="repeals", target=decision)
     for kind in ("public-consultation", "hearing", "answer"):
         make_deadline(decision, tomorrow(), kind=make_deadline_kind(kind))
         make_deadline(other, tomorrow(), kind=make_deadline_kind(kind))

@@ -15,6 +15,7 @@ from django.utils.translation import override
 from monitoring.core import sections
 from monitoring.core.seeds import read
 from monitoring.decisions.models import Decision, DecisionAlias
+from monitoring.decisions.relations import add_relation
 from monitoring.decisions.seeds import FOLDER
 from monitoring.decisions.services import (
     add_edition,
@@ -50,7 +51,8 @@ def text(client: Client, url: str, status: int = 200) -> str:
 def test_a_decision_that_is_not_public_is_nowhere(client: Client) -> None:
     hidden = make_decision("Құпия шешім", public=False, key="hidden-one", bodies=[make_body()])
     DecisionAlias.objects.create(key="hidden-step", decision=hidden)
-    shown = make_decision("Ашық шешім", related=[hidden], status_by=hidden)
+    shown = make_decision("Ашық шешім")
+    add_relation(subject=hidden, kind="repeals", target=shown)
     gone = make_decision("Кері алынған шешім")
     withdraw_decision(decision=gone, by=None)
     for language in LANGUAGES:
@@ -176,11 +178,10 @@ def test_pages_take_few_queries(client: Client, django_assert_max_num_queries: A
             number=str(number),
             bodies=[body],
             topics=[topic],
-            related=[other],
             links=["https://a.kz/1"],
             status=make_status(),
-            status_by=other,
         )
+        add_relation(subject=other, kind="repeals", target=decision)
         add_stage_event(decision=decision, stage=make_stage(), body=body, date=dt.date(2024, 1, 1))
     for url in (
         address("decision_list"),

@@ -5,6 +5,7 @@ from monitoring.decisions.models.decision import Decision, DecisionQuerySet, Tag
 from monitoring.decisions.models.editions import LANGUAGE_CHOICES, Edition, EditionQuerySet
 from monitoring.decisions.models.parts import Code, DecisionAlias, FieldSource, Link
 from monitoring.decisions.models.reference import DeadlineKind, DecisionKind, Stage
+from monitoring.decisions.models.relations import Relation
 
 __all__ = [
     "LANGUAGE_CHOICES",
@@ -19,6 +20,7 @@ __all__ = [
     "EditionQuerySet",
     "FieldSource",
     "Link",
+    "Relation",
     "Stage",
     "StageEvent",
     "TaggedDecision",

@@ -93,14 +93,6 @@ class Decision(models.Model):  # type: ignore[django-manager-missing]  # taggit 
         verbose_name=_("status"),
     )
     status_date = models.DateField(_("status since"), null=True, blank=True)
-    status_by = models.ForeignKey(
-        "self",
-        models.SET_NULL,
-        null=True,
-        blank=True,
-        related_name="changed_status_of",
-        verbose_name=_("by another decision"),
-    )
     bodies = models.ManyToManyField(
         Body, related_name="decisions", blank=True, verbose_name=_("public bodies")
     )
@@ -123,7 +115,6 @@ class Decision(models.Model):  # type: ignore[django-manager-missing]  # taggit 
     topics = TaggableManager(
         through=TaggedDecision, blank=True, verbose_name=_("topics"), help_text=""
     )
-    related = models.ManyToManyField("self", blank=True, verbose_name=_("related decisions"))
     events = models.ManyToManyField(
         Event, blank=True, related_name="decisions", verbose_name=_("events")
     )

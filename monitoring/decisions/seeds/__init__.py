@@ -15,6 +15,7 @@ from monitoring.decisions.models import (
     Stage,
     StageEvent,
 )
+from monitoring.decisions.relations import add_relation
 from monitoring.decisions.services import add_stage_event, create_decision, update_decision
 from monitoring.institutions.models import Body, Event
 from monitoring.vocabulary.models import Status, Topic
@@ -180,9 +181,7 @@ def _relations(report: Report, values: dict[str, Any]) -> None:
     decision = Decision.objects.filter(key=values["key"]).first()
     if decision is None:
         return
-    wanted = {name: sorted(values[name]) for name in ("related", "events")} | {
-        "status_by": values["status_by"]
-    }
+    wanted = {"events": sorted(values["events"]), "relations": values["relations"]}
     if not any(wanted.values()):
         return
     apply(
@@ -195,28 +194,26 @@ def _relations(report: Report, values: dict[str, Any]) -> None:
 
 
 def _related(pk: int, wanted: dict[str, Any]) -> dict[str, Any] | None:
-    """Of what the seed relates to the decision, what is related now; None if nothing is.
-
-    Relations lead both ways, so that a decision has more of them than its own row names.
-    """
-    decision = Decision.objects.select_related("status_by").get(pk=pk)
+    """Of what the seed relates to the decision, what is related now; None if nothing is."""
+    decision = Decision.objects.get(pk=pk)
+    events = decision.events.filter(key__in=wanted["events"]).values_list("key", flat=True)
+    relations = decision.relations_out.filter(target__key__in=wanted["relations"])
     has = {
-        name: sorted(
-            getattr(decision, name).filter(key__in=wanted[name]).values_list("key", flat=True)
-        )
-        for name in ("related", "events")
+        "events": sorted(key for key in events if key),
+        "relations": dict(relations.values_list("target__key", "kind")),
     }
-    by = decision.status_by.key if decision.status_by else ""
-    return {**has, "status_by": by} if any(has.values()) or by else None
+    return has if any(has.values()) else None
 
 
 def _relate(decision: Decision, wanted: dict[str, Any]) -> None:
-    related = Decision.objects.filter(key__in=wanted["related"])
     events = Event.objects.filter(key__in=wanted["events"])
     update_decision(
         decision=decision,
         announce=False,
-        related=[*decision.related.exclude(pk__in=related), *related],
         events=[*decision.events.exclude(pk__in=events), *events],
-        status_by=Decision.objects.filter(key=wanted["status_by"] or None).first(),
     )
+    stands = set(decision.relations_out.values_list("target__key", flat=True))
+    for key, kind in wanted["relations"].items():
+        target = Decision.objects.filter(key=key).first()
+        if target is not None and key not in stands:
+            add_relation(subject=decision, kind=kind, target=target, announce=False)
