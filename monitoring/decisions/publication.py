@@ -57,6 +57,10 @@ def picture(decision: Decision) -> dict[str, Any]:
             .select_related("stage")
             .order_by("pk")
         ],
+        "procedures": [
+            {"procedure": one.procedure.key, "since": _day(one.since)}
+            for one in decision.procedures.select_related("procedure")
+        ],
         "deadlines": [
             {
                 "id": one.pk,

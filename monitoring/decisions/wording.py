@@ -32,6 +32,7 @@ FIELDS = {
     "codes": _("codes"),
     "deadlines": _("deadlines"),
     "relations": _("related documents"),
+    "procedures": _("procedure"),
 }
 """Names of what a change may touch, as `publication.picture` keys them."""
 IN_LANGUAGE = {"kk": _("in Kazakh"), "ru": _("in Russian"), "en": _("in English")}

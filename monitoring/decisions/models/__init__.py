@@ -4,6 +4,7 @@ from monitoring.decisions.models.dates import Deadline, StageEvent
 from monitoring.decisions.models.decision import Decision, DecisionQuerySet, TaggedDecision
 from monitoring.decisions.models.editions import LANGUAGE_CHOICES, Edition, EditionQuerySet
 from monitoring.decisions.models.parts import Code, DecisionAlias, FieldSource, Link
+from monitoring.decisions.models.procedures import DecisionProcedure, Procedure, ProcedureStep
 from monitoring.decisions.models.reference import DeadlineKind, DecisionKind, Stage
 from monitoring.decisions.models.relations import Relation
 
@@ -15,11 +16,14 @@ __all__ = [
     "Decision",
     "DecisionAlias",
     "DecisionKind",
+    "DecisionProcedure",
     "DecisionQuerySet",
     "Edition",
     "EditionQuerySet",
     "FieldSource",
     "Link",
+    "Procedure",
+    "ProcedureStep",
     "Relation",
     "Stage",
     "StageEvent",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.db import models
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from monitoring.core.models import Trilingual
@@ -33,11 +34,23 @@ class Stage(Trilingual):
     ends = models.BooleanField(
         _("ends the path"), default=False, help_text=_("Nothing follows: withdrawn, repealed.")
     )
+    waits = models.BooleanField(
+        _("waits"),
+        default=False,
+        help_text=_("Nothing can happen for now, as between two legislatures."),
+    )
 
     class Meta:
         verbose_name = _("stage")
         verbose_name_plural = _("stages")
         ordering = ["order", "pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(ends=False) | Q(waits=False),
+                name="stage_ends_or_waits",
+                violation_error_message=_("What has ended does not wait."),
+            ),
+        ]
 
 
 class DeadlineKind(Trilingual):

@@ -16,6 +16,7 @@ from monitoring.decisions.models import (
     StageEvent,
 )
 from monitoring.decisions.relations import add_relation
+from monitoring.decisions.seeds.procedures import seed_followed, seed_procedures
 from monitoring.decisions.services import add_stage_event, create_decision, update_decision
 from monitoring.institutions.models import Body, Event
 from monitoring.vocabulary.models import Status, Topic
@@ -36,11 +37,13 @@ def seed(report: Report) -> None:
     ):
         for values in read(FOLDER / f"{name}.json"):
             apply_row(report, f"decisions.{name}:{values['key']}", model, "key", values)
+    seed_procedures(report)
     rows = read(FOLDER / "decisions.json")
     for values in rows:
         _decision(report, values)
     for values in rows:
         _relations(report, values)
+    seed_followed(report)
 
 
 def _decision(report: Report, values: dict[str, Any]) -> None:
