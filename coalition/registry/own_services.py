@@ -6,6 +6,7 @@ organisation's pages, and sending it starts the workflow that the admin's editor
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -13,6 +14,7 @@ from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.db.models import F
+from django.utils import translation
 from django.utils.translation import gettext as _
 from wagtail.images.models import Image
 from wagtail.log_actions import log
@@ -37,6 +39,8 @@ from coalition.registry.services import ensure_rights, update_organisation
 from monitoring.core import clock
 from monitoring.core.models import LANGUAGES
 from monitoring.search.services import touch
+
+logger = logging.getLogger(__name__)
 
 
 class DraftChangedError(Exception):
@@ -308,26 +312,36 @@ def settle_drafts() -> int:
     """Follow what the secretariat decided in the page's own editor. The sweep; returns how many.
 
     Approved or published there: the names, the place and the other languages follow. Rejected: the
-    draft is returned with the same remark. Cancelled: it is a draft again.
+    draft is returned with the same remark. Cancelled: it is a draft again. What cannot be settled
+    is logged and tried again in the next round.
     """
     done = 0
     for draft in OwnDraft.objects.sent().select_related("workflow_state__current_task_state"):
-        state = draft.workflow_state
-        if state is None or state.status == WorkflowState.STATUS_IN_PROGRESS:
-            continue
-        step = state.current_task_state
-        by = step.finished_by if step else None
-        if state.status == WorkflowState.STATUS_NEEDS_CHANGES and by:
-            note = step.comment or _("The secretariat returned the text without a remark.")
-            return_draft(draft=draft, version=draft.version, note=note, by=by)
-        elif by and (state.status == WorkflowState.STATUS_APPROVED or _is_public(draft)):
-            publish_draft(draft=draft, version=draft.version, by=by)
-        else:
-            OwnDraft.objects.filter(pk=draft.pk, version=draft.version).update(
-                state=OwnDraft.State.DRAFT
-            )
-        done += 1
+        try:
+            done += _settle(draft)
+        except Exception:  # one draft that cannot be settled must not keep the others waiting
+            logger.exception("draft %s cannot follow its review; it stays as it was sent", draft.pk)
     return done
+
+
+def _settle(draft: OwnDraft) -> bool:
+    """Follow one decision; whether there was one."""
+    state = draft.workflow_state
+    if state is None or state.status == WorkflowState.STATUS_IN_PROGRESS:
+        return False
+    step = state.current_task_state
+    by = step.finished_by if step else None
+    if state.status == WorkflowState.STATUS_NEEDS_CHANGES and by:
+        with translation.override(draft.language):  # a worker speaks nobody's language
+            note = step.comment or _("The secretariat returned the text without a remark.")
+        return_draft(draft=draft, version=draft.version, note=note, by=by)
+    elif by and (state.status == WorkflowState.STATUS_APPROVED or _is_public(draft)):
+        publish_draft(draft=draft, version=draft.version, by=by)
+    else:
+        OwnDraft.objects.filter(pk=draft.pk, version=draft.version).update(
+            state=OwnDraft.State.DRAFT
+        )
+    return True
 
 
 def _is_public(draft: OwnDraft) -> bool:

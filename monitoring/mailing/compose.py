@@ -97,13 +97,15 @@ def assemble(
     message["Subject"] = parts.subject
     message["Date"] = format_datetime(date)
     message["Message-ID"] = message_id(key)
-    message["Content-Language"] = language
     message["Auto-Submitted"] = "auto-generated"
     for name, value in (headers or {}).items():
         message[name] = one_line(value)
     # Base64 passes every relay unchanged, so a signature over the body survives.
     message.set_content(parts.text, cte="base64")
     message.add_alternative(parts.html, subtype="html", cte="base64")
+    # Said last, of the whole and of each part: making alternatives moves Content-… to the first one.
+    for part in message.walk():
+        part["Content-Language"] = language
     message.set_boundary(f"=_{hashlib.sha256(key.encode()).hexdigest()[:24]}")
     raw = message.as_bytes()
     if len(raw) > LIMIT:

@@ -54,6 +54,14 @@ def test_the_subject_survives_its_encoding() -> None:
     assert parsed(assembled())["Subject"] == ("Тақырып " * 15).strip()
 
 
+def test_the_message_and_both_its_parts_name_their_language() -> None:
+    parts = list(parsed(assembled(language="ru")).walk())
+    assert [part.get_content_type().partition("/")[2] for part in parts] == [
+        "alternative", "plain", "html",
+    ]  # fmt: skip
+    assert [part.get_all("Content-Language") for part in parts] == [["ru"]] * 3
+
+
 def test_a_title_with_line_breaks_adds_no_header() -> None:
     parts = compose.Parts(compose.one_line("Заң\r\nBcc: victim@example.org"), "x", "<p>x</p>")
     message = parsed(assembled(parts=parts))

@@ -10,6 +10,8 @@ from typing import Any
 import pytest
 from django.core.exceptions import ValidationError
 from django.test import Client
+from django.utils import translation
+from django.utils.translation import gettext
 from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image as Picture
@@ -216,6 +218,42 @@ def test_what_was_decided_in_the_pages_own_editor_is_followed(
     assert Organisation.objects.get().place_kk == "Лепсі ауылы"
     assert {page.phone for page in OrganisationPage.objects.all()} == {"+7 701 123 45 67"}
     assert settle_drafts() == 0
+
+
+def test_a_draft_that_cannot_be_settled_keeps_no_other_waiting(
+    desk: Desk, secretariat: Client, caplog: pytest.LogCaptureFixture
+) -> None:
+    desk.post(phone="+77011234567")
+    other = make_desk("Намыс", "other@example.org")
+    other.post(phone="+77017654321")
+    for state in WorkflowState.objects.order_by("pk"):
+        secretariat.post(
+            f"/admin/pages/workflow/action/{state.object_id}/approve/{state.current_task_state_id}/"
+        )
+    first = OwnDraft.objects.get(organisation=desk.organisation)
+    values = {name: value for name, value in first.values.items() if name != "experience"}
+    OwnDraft.objects.filter(pk=first.pk).update(values=values)
+    assert settle_drafts() == 1
+    assert f"draft {first.pk} cannot follow" in caplog.text
+    states = dict(OwnDraft.objects.values_list("organisation__short_name_kk", "state"))
+    assert states == {"Арай kk": OwnDraft.State.SENT, "Намыс kk": OwnDraft.State.PUBLISHED}
+    assert {page.phone for page in other.organisation.pages.all()} == {"+7 701 765 43 21"}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_return_without_a_remark_speaks_the_language_of_the_draft(
+    desk: Desk, secretariat: Client, language: str
+) -> None:
+    desk.post(language, phone="+77011234567", **{f"sentence_{language}": "Біз / Мы / We"})
+    state = WorkflowState.objects.get()
+    secretariat.post(
+        f"/admin/pages/workflow/action/{state.object_id}/reject/{state.current_task_state_id}/"
+    )
+    with translation.override("en" if language == "kk" else "kk"):  # the worker's
+        assert settle_drafts() == 1
+    with translation.override(language):
+        sentence = gettext("The secretariat returned the text without a remark.")
+    assert OwnDraft.objects.get().note == sentence
 
 
 BOTH = {
