@@ -11,12 +11,13 @@ class MemorandumConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Register the seeds and what roles may do with the memorandum."""
+        """Register the seeds, a sweep, and what roles may do with the memorandum."""
         from coalition.memorandum import seeds as own
-        from coalition.memorandum import selectors
-        from monitoring.core import permissions, sections, seeds
+        from coalition.memorandum import selectors, services
+        from monitoring.core import permissions, sections, seeds, sweeps
 
         seeds.register("memorandum", 70, own.seed_memorandum)
+        sweeps.register("memorandum.begin_force", 60, services.begin_force)
         sections.register("organisation.documents", 10, selectors.signed)
         for role in ("secretariat", "administrator"):
             permissions.register(

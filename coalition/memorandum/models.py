@@ -42,6 +42,8 @@ class Version(Trilingual):
         default=False,
         help_text=_("Until then the page says that the text is a retelling."),
     )
+    found_since = models.DateTimeField(null=True, editable=False)
+    """When the search was told that it is in force; its day comes without a row being written."""
 
     objects = VersionQuerySet.as_manager()
 

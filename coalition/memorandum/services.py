@@ -13,7 +13,9 @@ from django.utils.translation import gettext as _
 from wagtail.log_actions import log
 
 from coalition.accounts.models import User
-from coalition.memorandum.models import OpenRule, Provision, Section, Version
+from coalition.memorandum.models import MemorandumPage, OpenRule, Provision, Section, Version
+from coalition.pages.search import touch_page
+from coalition.pages.services import note_change
 from monitoring.core import clock
 from monitoring.core.dates import Precision, long_date
 from monitoring.core.models import LANGUAGES
@@ -114,6 +116,33 @@ def add_rule(*, rule: OpenRule, by: User | None) -> OpenRule:
     rule.save()
     log(instance=rule, action="wagtail.create", user=by)
     return rule
+
+
+@transaction.atomic
+def correct_provision(*, provision: Provision, by: User | None) -> Provision:
+    """Save a corrected text, logged; the search reads the page anew if readers see it."""
+    provision.full_clean()
+    provision.save()
+    log(instance=provision, action="wagtail.edit", user=by)
+    if provision.version.is_adopted:
+        _index_anew()
+    return provision
+
+
+def begin_force() -> int:
+    """The sweep: tell the search of versions whose first day has come; returns how many."""
+    with transaction.atomic():
+        begun = Version.objects.adopted().filter(found_since=None).update(found_since=clock.now())
+        if begun:
+            _index_anew()
+    return begun
+
+
+def _index_anew() -> None:
+    pages = MemorandumPage.objects.all()
+    note_change(pages=pages)
+    for page in pages:
+        touch_page(page)
 
 
 def refuse_removal(version: Version) -> None:

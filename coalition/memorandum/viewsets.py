@@ -28,6 +28,7 @@ from coalition.memorandum.models import Accession, OpenRule, Provision, Version
 from coalition.memorandum.services import (
     add_rule,
     begin_version,
+    correct_provision,
     correct_version,
     refuse_removal,
     remove_version,
@@ -166,13 +167,21 @@ class NoAddingView(CreateView):
         raise PermissionDenied
 
 
+class ProvisionEditView(RecordEditView):
+    """A correction is found by the search too."""
+
+    def save_instance(self) -> Provision:
+        """Through the service."""
+        return correct_provision(provision=self.form.save(commit=False), by=self.request.user)
+
+
 class ProvisionViewSet(SnippetViewSet):
     """Texts are corrected here; a new wording is a new version."""
 
     model = Provision
     add_view_class = NoAddingView
     copy_view_enabled = False
-    edit_view_class = RecordEditView
+    edit_view_class = ProvisionEditView
     icon = "list-ol"
     list_display = ["key", "section", "version"]
     list_filter = ["version"]

@@ -15,12 +15,13 @@ class NewsConfig(AppConfig):
         from coalition.accounts import roles
         from coalition.news import frame, search, selectors
         from coalition.news import seeds as own
-        from monitoring.core import sections, seeds
+        from monitoring.core import sections, seeds, turns
         from monitoring.search import kinds
 
         for index in ("news.NewsIndexPage", "news.EventIndexPage"):
             roles.grant_pages("member-editor", index, "add")
         seeds.register("news", 90, own.seed_news)
+        turns.register(selectors.next_turn)
         kinds.register(search.NEWS)
         kinds.register(search.EVENTS)
         sections.register("decision.after", 20, selectors.about_decisions)

@@ -171,6 +171,16 @@ def event_list(index: EventIndexPage, request: HttpRequest) -> dict[str, Any]:
     }
 
 
+def next_turn(now: dt.datetime) -> dt.datetime | None:
+    """When an event ends next; pages are not kept past it. One query.
+
+    Where the end is not known the event is of the past from midnight on, when all pages turn.
+    """
+    ends = EventPage.objects.filter(live=True, end__gt=now).order_by("end")
+    first: dt.datetime | None = ends.values_list("end", flat=True).first()
+    return first
+
+
 def event_row(page: EventPage, language: str, request: HttpRequest | None = None) -> dict[str, Any]:
     """What a row shows: the day, hours and place, and in words that it was called off."""
     said = [event_time(page, language, with_day=False), where(page, language)]

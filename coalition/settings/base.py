@@ -253,7 +253,8 @@ TODO_MAIL_HOUR = env.int("TODO_MAIL_HOUR", default=9)
 
 # -- readers' pages -------------------------------------------------------------
 PAGE_CACHE_SECONDS = env.int("PAGE_CACHE_SECONDS", default=3600)
-"""How long a reader's page is kept at most; any public change ends it sooner. 0: not at all."""
+"""How long a reader's page is kept at most; a public change, midnight in Almaty and the moments of
+`core.turns` (a deadline passes, an event ends) end it sooner. 0: not at all."""
 
 PAGE_CACHE_PARAMETERS = frozenset(
     {
@@ -269,6 +270,7 @@ PAGE_CACHE_PARAMETERS = frozenset(
         "since",
         "asked",
         "sent",
+        "about",
     }
     | {"standing", "place", "experience", "form", "view", "from", "to"}
     | {"field", "organisation"}

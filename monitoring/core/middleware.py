@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import logging
 import threading
 import time
@@ -20,7 +21,7 @@ from django.template.loader import render_to_string
 from django.utils import translation
 from django.utils.http import parse_etags
 
-from monitoring.core import clock, generation, pages
+from monitoring.core import clock, generation, pages, turns
 from monitoring.core.clients import bucket_key, client_network
 from monitoring.core.forms import too_many
 from monitoring.core.services import take_token
@@ -53,30 +54,31 @@ class PageCache:
         if not pages.is_readers(request):
             return self.get_response(request)
         request.META["QUERY_STRING"] = pages.without_tracking(request.META.get("QUERY_STRING", ""))
-        key = self._key(request)
-        if not key:
+        number = self._generation(request)
+        query = pages.query_of(request)
+        if not number or query is None:
             return self.get_response(request)
+        key = pages.key_of(request, number, query)
         kept = _look(key)
         if kept is None:
             with self.being_made.alone(key):
                 kept = _look(key)
                 if kept is None:
+                    # Before the page is made: what turns meanwhile is not in it.
+                    until = _until(number)
                     answer = self.get_response(request)
-                    return _keep(request, key, answer)
+                    return _keep(request, key, answer, until)
         return _from_cache(request, kept)
 
-    def _key(self, request: HttpRequest) -> str:
+    def _generation(self, request: HttpRequest) -> str:
+        """The present generation; empty where no page may be kept."""
         if not settings.PAGE_CACHE_SECONDS:
             return ""
-        query = pages.query_of(request)
         try:
             host_is_ours = bool(request.get_host())
         except DisallowedHost:
             return ""  # refused further in, with its own page
-        if query is None or not host_is_ours:
-            return ""
-        number = generation.current()
-        return pages.key_of(request, number, query) if number else ""
+        return generation.current() if host_is_ours else ""
 
 
 class Making:
@@ -116,24 +118,36 @@ def _look(key: str) -> dict[str, Any] | None:
     return kept if kept and kept["until"] > clock.now().timestamp() else None
 
 
-def _keep(request: HttpRequest, key: str, answer: HttpResponse) -> HttpResponse:
+def _until(number: str) -> dt.datetime | None:
+    """Until when a page begun now may be shown; None, not at all, while that cannot be known."""
+    now = clock.now()
+    try:
+        return pages.until(now, turns.next_turn(now, number))
+    except DatabaseError as error:
+        logger.warning("when pages turn cannot be read: %s", error)
+        return None
+
+
+def _keep(
+    request: HttpRequest, key: str, answer: HttpResponse, until: dt.datetime | None
+) -> HttpResponse:
     if request.method != "GET" or not pages.may_be_kept(answer):
         return answer
     if not answer.has_header("ETag"):
         answer["ETag"] = pages.tag_of(answer)
     if not answer.has_header("Cache-Control"):
         answer["Cache-Control"] = STATED
-    now = clock.now()
-    seconds = pages.lifetime(now)
-    kept = {
-        "content": answer.content,
-        "headers": dict(answer.items()),
-        "until": now.timestamp() + seconds,
-    }
-    try:
-        cache.set(key, kept, seconds)
-    except Exception as error:  # likewise
-        logger.warning("the cache of pages takes nothing: %s", error)
+    seconds = ceil((until - clock.now()).total_seconds()) if until is not None else 0
+    if until is not None and seconds > 0:
+        kept = {
+            "content": answer.content,
+            "headers": dict(answer.items()),
+            "until": until.timestamp(),
+        }
+        try:
+            cache.set(key, kept, seconds)
+        except Exception as error:  # likewise
+            logger.warning("the cache of pages takes nothing: %s", error)
     return _unless_known(request, answer)
 
 

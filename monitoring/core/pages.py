@@ -16,7 +16,6 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils.cache import cc_delim_re
 
-from monitoring.core import clock
 from monitoring.core.models import LANGUAGES
 
 BIGGEST = 512 * 1024
@@ -86,14 +85,9 @@ def may_be_kept(answer: HttpResponse) -> bool:
     )
 
 
-def lifetime(now: dt.datetime) -> int:
-    """Seconds until a page could say something untrue of the time: to the next full hour.
-
-    Countdowns turn at midnight and at the hour in Almaty, whose hours are everybody's (UTC+5).
-    """
-    past = now.astimezone(clock.ALMATY)
-    to_the_hour = 3600 - past.minute * 60 - past.second
-    return min(int(settings.PAGE_CACHE_SECONDS), to_the_hour)
+def until(began: dt.datetime, turn: dt.datetime) -> dt.datetime:
+    """Until when a page that was begun at a moment may be shown: never past the next turn."""
+    return min(began + dt.timedelta(seconds=settings.PAGE_CACHE_SECONDS), turn)
 
 
 def tag_of(answer: HttpResponse) -> str:

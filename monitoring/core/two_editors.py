@@ -10,8 +10,9 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
-from django.db import models
-from django.http import HttpResponse
+from django.db import models, transaction
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext
 from wagtail.snippets.views.snippets import EditView
 
@@ -24,17 +25,33 @@ SEEN = "seen"
 class RefuseOlder:
     """A mixin for Wagtail's edit views of records."""
 
+    object: Any
+    model: Any
+
     def get_form(self, form_class: Any = None) -> Any:
         """The form, with the digest of what it shows."""
         form = super().get_form(form_class)  # type: ignore[misc] # a mixin
-        shown = _stored(form, self.object)  # type: ignore[attr-defined] # the view's
+        shown = _stored(form, self.object)
         form.fields[SEEN] = forms.CharField(widget=forms.HiddenInput, required=False)
         form.initial[SEEN] = digest(shown)
         return form
 
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """One save at a time: the row is locked from the look at it until what was typed is in it.
+
+        A lock and no version counted up, since these records have none and services write them too.
+        """
+        shown = self.object if hasattr(self, "object") else self.get_object()  # type: ignore[attr-defined] # the view's
+        with transaction.atomic():
+            # SQLite locks the whole database at BEGIN IMMEDIATE; PostgreSQL locks the row.
+            rows = self.model._base_manager.select_for_update()
+            self.object = get_object_or_404(rows, pk=shown.pk)
+            answer: HttpResponse = super().post(request, *args, **kwargs)  # type: ignore[misc] # a mixin
+        return answer
+
     def form_valid(self, form: Any) -> HttpResponse:
         """Saved, unless the record reads otherwise than the person was shown."""
-        current = type(self.object)._default_manager.get(pk=self.object.pk)  # type: ignore[attr-defined] # the view's
+        current = self.model._base_manager.get(pk=self.object.pk)
         stored = _stored(form, current)
         now = digest(stored)
         if form.data.get(form.add_prefix(SEEN), "") not in ("", now):

@@ -12,14 +12,15 @@ class DecisionsConfig(AppConfig):
 
     def ready(self) -> None:
         """Register what the room is seeded with and how its records are found, and grant rights."""
-        from monitoring.core import permissions, sections, seeds
+        from monitoring.core import permissions, sections, seeds, turns
         from monitoring.decisions import search
         from monitoring.decisions.seeds import seed
-        from monitoring.decisions.selectors import subject_at
+        from monitoring.decisions.selectors import next_turn, subject_at
         from monitoring.decisions.todo import decisions_todo
         from monitoring.journal import subjects
 
         search.install()
+        turns.register(next_turn)
         sections.register("todo", 40, decisions_todo)
         subjects.register(subject_at)
         seeds.register("decisions", 30, seed)

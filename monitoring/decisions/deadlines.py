@@ -38,3 +38,17 @@ def countdown(date: dt.date, hour: dt.time | None, now: dt.datetime) -> Countdow
         left = int((end - now).total_seconds() // 3600) if hour else 0
         return Countdown("today", 0, left)
     return Countdown("tomorrow" if days == 1 else "open", days)
+
+
+def next_step(date: dt.date, hour: dt.time | None, now: dt.datetime) -> dt.datetime | None:
+    """The first moment after `now`, on its day, at which the countdown says something else.
+
+    Whole hours are counted down to the hour of the deadline, so an end at 18:30 turns at 17:30.
+    None where only a midnight changes it, or nothing any more.
+    """
+    end = end_of(date, hour)
+    if hour is None or now >= end or date != now.astimezone(ALMATY).date():
+        return None
+    whole = (end - now) // dt.timedelta(hours=1)
+    step = end - whole * dt.timedelta(hours=1)
+    return step if step > now else step + dt.timedelta(hours=1)

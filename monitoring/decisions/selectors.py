@@ -27,7 +27,7 @@ from monitoring.core.clock import ALMATY
 from monitoring.core.models import LANGUAGES
 from monitoring.core.text import kazakh_key
 from monitoring.decisions import relations
-from monitoring.decisions.deadlines import countdown
+from monitoring.decisions.deadlines import countdown, next_step
 from monitoring.decisions.models import (
     Deadline,
     Decision,
@@ -290,6 +290,14 @@ def still_open(rows: QuerySet[Deadline], now: dt.datetime) -> QuerySet[Deadline]
         | Q(date=local.date(), hour__gt=local.time())
     )
     return rows.filter(ahead).order_by("date", F("hour").asc(nulls_last=True), "pk")
+
+
+def next_turn(now: dt.datetime) -> dt.datetime | None:
+    """When a countdown of today says something else next; pages are not kept past it. One query."""
+    today = now.astimezone(ALMATY).date()
+    of_today = Deadline.objects.filter(decision__is_public=True, date=today, hour__isnull=False)
+    rows = of_today.order_by().values_list("date", "hour")
+    return min(filter(None, (next_step(date, hour, now) for date, hour in rows)), default=None)
 
 
 def shown_deadline(deadline: Deadline, language: str, now: dt.datetime) -> dict[str, Any]:

@@ -103,7 +103,7 @@ def assemble(
     # Base64 passes every relay unchanged, so a signature over the body survives.
     message.set_content(parts.text, cte="base64")
     message.add_alternative(parts.html, subtype="html", cte="base64")
-    # Said last, of the whole and of each part: making alternatives moves Content-… to the first one.
+    # Last, of the whole and of each part: making alternatives moves Content-… to the first.
     for part in message.walk():
         part["Content-Language"] = language
     message.set_boundary(f"=_{hashlib.sha256(key.encode()).hexdigest()[:24]}")

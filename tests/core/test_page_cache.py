@@ -19,12 +19,15 @@ from django.test import Client, RequestFactory
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitoring.core import generation, pages
+from coalition.news.models import EventIndexPage
+from monitoring.core import generation, pages, turns
 from monitoring.core.middleware import PageCache
 from monitoring.core.models import Generation, Heartbeat
 from monitoring.decisions.models import Decision
 from monitoring.vocabulary.models import Topic
 from tests.factories import record as make
+from tests.factories.news import make_event, make_list
+from tests.factories.pages import make_site
 
 NOON = dt.datetime(2026, 11, 21, 7, tzinfo=dt.UTC)
 """12:00 in Almaty."""
@@ -35,7 +38,13 @@ def cached(settings: Any) -> None:
     """The cache is on and empty; no test sees another's generation."""
     settings.PAGE_CACHE_SECONDS = 3600
     generation._seen = None
+    turns._known = None
     cache.clear()
+
+
+def almaty(hour: str) -> dt.datetime:
+    """A moment of that Saturday."""
+    return dt.datetime.fromisoformat(f"2026-11-21T{hour}+05:00")
 
 
 def ask(path: str = "/kk/x/", **meta: Any) -> HttpRequest:
@@ -134,15 +143,6 @@ def test_host_generation_path_query_and_packing_make_the_key(settings: Any) -> N
     assert pages.key_of(RequestFactory().get("/kk/x/", secure=True), "1.1", "") == keys[0]
 
 
-@pytest.mark.parametrize(
-    ("almaty", "seconds"),
-    [("12:00:00", 3600), ("12:59:50", 10), ("23:59:59", 1), ("17:30:00", 1800)],
-)
-def test_no_page_outlives_the_hour(almaty: str, seconds: int) -> None:
-    now = dt.datetime.fromisoformat(f"2026-11-21T{almaty}+05:00")
-    assert pages.lifetime(now) == seconds
-
-
 # -- the middleware ------------------------------------------------------------------
 
 
@@ -174,7 +174,7 @@ def test_a_page_is_made_once_and_known_copies_cost_no_body() -> None:
 
 
 @pytest.mark.django_db
-def test_a_page_is_made_anew_at_the_hour_and_at_a_new_generation() -> None:
+def test_a_page_is_made_anew_after_an_hour_and_at_a_new_generation() -> None:
     made = Made()
     site = PageCache(made)
     with time_machine.travel(NOON, tick=False) as clock:
@@ -188,6 +188,73 @@ def test_a_page_is_made_anew_at_the_hour_and_at_a_new_generation() -> None:
     Generation.objects.create()
     generation._seen = None
     assert site(ask()).content == b"page 3"
+
+
+TURNS = {
+    # A deadline at 18:30 counts whole hours down to its end.
+    "17:10:00": "17:30:00",
+    "17:30:00": "18:30:00",
+    "18:10:00": "18:30:00",
+    "18:29:59": "18:30:00",
+    # An event ends at 20:15; nothing turns at its beginning.
+    "18:45:00": "19:45:00",  # the most that a page is kept
+    "20:00:00": "20:15:00",
+    # Days change at midnight in Almaty.
+    "23:50:00": "00:00:00",
+}
+
+
+@pytest.mark.django_db
+def test_no_page_outlives_what_it_says_of_the_time() -> None:
+    with time_machine.travel(almaty("12:00:00"), tick=False) as clock:
+        make.make_deadline(make.make_decision(), dt.date(2026, 11, 21), hour=dt.time(18, 30))
+        make_list(EventIndexPage, make_site())
+        make_event(start=almaty("19:00:00"), end=almaty("20:15:00"))
+        made = Made()
+        site = PageCache(made)
+        for asked, moment in TURNS.items():
+            begin, end = almaty(asked), almaty(moment)
+            end += dt.timedelta(days=end < begin)
+            generation._seen = None
+            clock.move_to(begin)
+            cache.clear()
+            site(ask())
+            before = made.times
+            clock.move_to(end - dt.timedelta(milliseconds=1))
+            site(ask())
+            assert made.times == before, f"asked at {asked}, asked again just before {moment}"
+            clock.move_to(end)
+            site(ask())
+            assert made.times == before + 1, f"asked at {asked}, asked again at {moment}"
+
+
+@pytest.mark.django_db
+def test_a_page_begun_before_a_deadline_and_done_after_it_is_not_kept() -> None:
+    made = Made()
+    with time_machine.travel(almaty("18:29:59"), tick=False) as clock:
+        make.make_deadline(make.make_decision(), dt.date(2026, 11, 21), hour=dt.time(18, 30))
+
+        def slow(request: HttpRequest) -> HttpResponse:
+            answer = made(request)
+            clock.shift(2)
+            return answer
+
+        site = PageCache(slow)
+        assert site(ask()).content == b"page 1"
+        assert site(ask()).content == b"page 2"
+
+
+@pytest.mark.django_db
+def test_a_deadline_entered_later_shortens_what_is_kept_from_then_on() -> None:
+    made = Made()
+    site = PageCache(made)
+    with time_machine.travel(almaty("18:00:00"), tick=False) as clock:
+        site(ask())
+        make.make_deadline(make.make_decision(), dt.date(2026, 11, 21), hour=dt.time(18, 30))
+        generation._seen = None
+        assert site(ask()).content == b"page 2"
+        clock.move_to(almaty("18:30:00"))
+        assert site(ask()).content == b"page 3"
 
 
 @pytest.mark.django_db

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import threading
+
 import pytest
 from django.apps import apps
+from django.db import connections
+from django.db.models.signals import pre_save
 from django.test import Client
 from wagtail.models import RevisionMixin
 from wagtail.snippets.models import get_snippet_models
@@ -70,3 +74,46 @@ def test_without_a_newer_change_a_save_is_a_save() -> None:
     typed = {name: form[name].value() for name in form.fields}
     typed = {name: value for name, value in typed.items() if value not in (None, False)}
     assert client.post(address, {**typed, "name_ru": "В силе"}).status_code == 302
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_saves_at_the_same_moment_one_is_refused() -> None:
+    status = Status.objects.create(key="x", name_kk="Күшінде", name_ru="Действует", name_en="y")
+    address = f"/admin/snippets/vocabulary/status/edit/{status.pk}/"
+    clients = [Client(), Client()]
+    for number, client in enumerate(clients):
+        client.force_login(User.objects.create_superuser(f"root{number}@example.org", "x"))
+    form = clients[0].get(address).context["form"]
+    typed = {name: form[name].value() for name in form.fields}
+    typed = {name: value for name, value in typed.items() if value not in (None, False)}
+    saving, other_done = threading.Event(), threading.Event()
+
+    def linger(**_: object) -> None:
+        """The first to save stands between its look and its write while the second tries."""
+        if not saving.is_set():
+            saving.set()
+            other_done.wait(1.5)
+
+    answers: dict[str, int] = {}
+
+    def save(client: Client, name: str) -> None:
+        try:
+            answers[name] = client.post(address, {**typed, "name_kk": name}).status_code
+        finally:
+            connections.close_all()
+
+    pre_save.connect(linger, sender=Status)
+    try:
+        first = threading.Thread(target=save, args=(clients[0], "Қабылданды"))
+        first.start()
+        assert saving.wait(10)
+        second = threading.Thread(target=save, args=(clients[1], "Күшін жойған"))
+        second.start()
+        second.join(5)
+        other_done.set()
+        for thread in (first, second):
+            thread.join(20)
+    finally:
+        pre_save.disconnect(linger, sender=Status)
+    assert answers == {"Қабылданды": 302, "Күшін жойған": 409}
+    assert Status.objects.get(pk=status.pk).name_kk == "Қабылданды"

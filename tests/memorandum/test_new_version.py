@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
+from pathlib import Path
 from typing import Any
 
 import pytest
+import time_machine
+from django.core.cache import cache
 from django.core.exceptions import ValidationError
 from django.test import Client
 from django.urls import reverse
@@ -15,14 +18,23 @@ from wagtail.users.models import UserProfile
 from coalition.accounts.models import User
 from coalition.memorandum.models import Accession, OpenRule, Provision, Section, Version
 from coalition.memorandum.seeds import seed_memorandum
-from coalition.memorandum.services import begin_version, correct_version, remove_version
+from coalition.memorandum.services import (
+    begin_force,
+    begin_version,
+    correct_version,
+    remove_version,
+)
 from coalition.registry.models import Organisation
 from coalition.registry.seeds import seed_organisations
-from monitoring.core import clock
+from monitoring.core import clock, generation, turns
 from monitoring.core.permissions import ROLES
 from monitoring.core.seeds import Report
+from monitoring.search import indexing
+from monitoring.search.query import Query
+from monitoring.search.selectors import search
 from monitoring.vocabulary import seeds as vocabulary
 from tests.factories.pages import make_site
+from tests.factories.record import make_deadline, make_decision
 from tests.factories.registry import make_person
 
 pytestmark = pytest.mark.django_db
@@ -100,6 +112,58 @@ def test_readers_meet_it_from_its_day_on(client: Client) -> None:
     text = client.get("/ru/memorandum/v2/").content.decode()
     assert "0 участник" not in text
     assert client.get("/en/memorandum/v2.pdf").status_code == 200
+
+
+def test_at_midnight_page_cache_search_and_feeds_turn_over_by_themselves(
+    client: Client, settings: Any, tmp_path: Path
+) -> None:
+    """No row is written at midnight; two sweeps run a minute later."""
+    settings.PAGE_CACHE_SECONDS = 3600
+    settings.SEARCH = {"engine": "embedded", "directory": str(tmp_path / "search")}
+    generation._seen = turns._known = None
+    cache.clear()
+    eve = dt.datetime.combine(_in(1), dt.time(), clock.ALMATY) - dt.timedelta(seconds=30)
+    made = _begin(1)
+    made.provisions.filter(number=1).update(text_kk="Сексеуіл туралы ереже.")
+    page, paper = client.get("/kk/memorandum/", follow=True).request["PATH_INFO"], "v2.pdf"
+    with translation.override("kk"):
+        feed = reverse("deadline_feed")
+
+    def told() -> tuple[bool, bool, int, int, int]:
+        generation._seen = None
+        return (
+            "Сексеуіл" in client.get(page).content.decode(),
+            "X-Cache" in client.get(page).headers,
+            search(Query.parse("сексеуіл"), "kk").total,
+            client.get(f"{page}{paper}").status_code,
+            client.get(feed).content.count(b"<entry>"),
+        )
+
+    with time_machine.travel(eve, tick=False) as time:
+        make_deadline(make_decision(), clock.today())
+        begin_force()
+        indexing.run()
+        assert told() == (False, True, 0, 404, 1)
+        number = generation.current()
+        time.shift(31)
+        assert told() == (True, True, 0, 200, 0), "made anew, though nothing was written"
+        assert generation.current() == number
+        assert begin_force() == 1
+        assert begin_force() == 0
+        indexing.run()
+        assert told() == (True, True, 1, 200, 0)
+
+
+def test_a_corrected_provision_is_found_by_the_search(settings: Any, tmp_path: Path) -> None:
+    settings.SEARCH = {"engine": "embedded", "directory": str(tmp_path / "search")}
+    indexing.run()
+    provision = Version.objects.get().provisions.get(number=1)
+    texts = {name: getattr(provision, name) for name in TEXTS}
+    address = reverse("wagtailsnippets_memorandum_provision:edit", args=[provision.pk])
+    typed = {**texts, "text_kk": "Сексеуіл туралы ереже."}
+    assert _client("secretariat").post(address, typed).status_code == 302
+    indexing.run()
+    assert search(Query.parse("сексеуіл"), "kk").total == 1
 
 
 REFUSED = {

@@ -9,6 +9,7 @@ from urllib.parse import urljoin
 import pytest
 from bs4 import BeautifulSoup
 from django.db import connection
+from django.http import QueryDict
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
@@ -98,3 +99,33 @@ def test_a_page_of_results_is_never_kept(client: Client, language: str) -> None:
     word = {"kk": "izdeu", "ru": "poisk", "en": "search"}[language]
     answer = client.get(f"/{language}/{word}/?q=x")
     assert "private" in answer["Cache-Control"]
+
+
+NOT_KEPT = {
+    # Names that pages read and whose pages are made for each who asks.
+    "q": "what people type: as many pages as words",
+    "sort": "of the search, whose pages are private",
+}
+
+
+def test_every_name_that_a_page_reads_in_its_address_is_one_the_cache_knows(
+    pages: list[Found], client: Client, monkeypatch: pytest.MonkeyPatch, settings: Any
+) -> None:
+    """Found by asking: whatever a view looks for among the parameters is written down."""
+    read: dict[str, str] = {}
+    here = ""
+    for method in ("get", "getlist", "__getitem__", "__contains__"):
+        plain = getattr(QueryDict, method)
+
+        def noted(self: QueryDict, name: str, *rest: Any, plain: Any = plain) -> Any:
+            if isinstance(name, str):
+                read.setdefault(name, here)
+            return plain(self, name, *rest)
+
+        monkeypatch.setattr(QueryDict, method, noted)
+    for page in pages:
+        here = str(page)
+        client.get(page.path)
+    unknown = read.keys() - NOT_KEPT.keys() - settings.PAGE_CACHE_PARAMETERS
+    assert {name: read[name] for name in unknown} == {}
+    assert len(read.keys() & settings.PAGE_CACHE_PARAMETERS) > 15
