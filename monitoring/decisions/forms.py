@@ -7,11 +7,14 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.forms.models import ModelChoiceIterator
+from django.utils import timezone
 from django.utils.html import format_html
+from django.utils.translation import get_language, gettext_lazy, pgettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext_lazy
 from wagtail.admin.forms.models import WagtailAdminModelForm
 
+from monitoring.core import clock
+from monitoring.core.dates import long_date, short_date
 from monitoring.core.text import kazakh_key
 from monitoring.decisions import relations
 from monitoring.decisions.fields import (
@@ -21,6 +24,7 @@ from monitoring.decisions.fields import (
     PartialDateField,
     in_links,
 )
+from monitoring.decisions.key_dates import NAMES, check_order, dates_of
 from monitoring.decisions.models import (
     LANGUAGE_CHOICES,
     Code,
@@ -89,6 +93,17 @@ class FactsForm(forms.Form):
         label=gettext_lazy("status since"),
         help_text=gettext_lazy("The day, as 24.11.2026; empty if it is not known."),
     )
+    source_status = forms.ModelChoiceField(
+        Status.objects.all(),
+        label=gettext_lazy("status by the source"),
+        required=False,
+        help_text=gettext_lazy("As the source states it; readers see it where ours differs."),
+    )
+    introduced = PartialDateField(label=NAMES["introduced"], help_text="")
+    adopted = PartialDateField(label=NAMES["adopted"], help_text="")
+    published = PartialDateField(label=NAMES["published"], help_text="")
+    in_force = PartialDateField(label=NAMES["in_force"], help_text="")
+    ended = PartialDateField(label=NAMES["ended"], help_text="")
     bodies = SortedChoice(Body.objects.all(), label=gettext_lazy("public bodies"), required=False)
     topics = SortedChoice(Topic.objects.all(), label=gettext_lazy("topics"), required=False)
     region = forms.ModelChoiceField(
@@ -156,14 +171,28 @@ class FactsForm(forms.Form):
         return codes
 
     def clean(self) -> dict[str, Any]:
-        """A district brings its region; one of another region is refused beside its box."""
+        """A district brings its region; what cannot be true is refused beside its box."""
         data = super().clean() or {}
+        try:
+            check_order({name: data[name] for name in NAMES if name in data})
+        except ValidationError as error:
+            self.add_error(None, error)
         if district := data.get("district"):
             region = data.setdefault("region", None) or district.region
             if region != district.region:
                 self.add_error("district", _("This district lies in another region."))
             data["region"] = region
         return data
+
+    def dates(self) -> dict[str, Any]:
+        """The dates that were typed anew, as `key_dates.set_dates` takes them."""
+        shown = dates_of(self.instance) if self.instance.pk else {}
+        typed = {name: self.cleaned_data[name] for name in NAMES}
+        return {
+            name: value
+            for name, value in typed.items()
+            if short_date(*value) != short_date(*shown.get(name, (None, "unknown")))
+        }
 
     def facts(self) -> dict[str, Any]:
         """The cleaned facts as `services.update_decision` takes them."""
@@ -175,6 +204,7 @@ class FactsForm(forms.Form):
             "register_number",
             "status",
             "status_date",
+            "source_status",
             "region",
             "district",
         )
@@ -199,6 +229,8 @@ def stored(decision: Decision) -> dict[str, Any]:
         "when": (decision.date, decision.precision) if decision.date else "",
         "status": decision.status_id,
         "status_date": status_date,
+        "source_status": decision.source_status_id,
+        **{name: value if value[0] else "" for name, value in dates_of(decision).items()},
         "bodies": [body.pk for body in decision.bodies.all()],
         "topics": [topic.pk for topic in decision.topics.all()],
         "region": decision.region_id,
@@ -348,13 +380,52 @@ class EditDecisionForm(FactsForm):
 class EditionForm(WagtailAdminModelForm):
     """A text of a decision; which decision and language stays as it was made."""
 
+    compared = forms.BooleanField(
+        label=gettext_lazy("I compared it with the text it is made from, as that stands today"),
+        required=False,
+    )
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["decision"].widget = forms.HiddenInput()
         if self.instance.pk:
             self.fields["decision"].disabled = True
             self.fields["language"].disabled = True
+        said = self._freshness()
+        if said:
+            self.fields["made_from"].help_text = said
+
+    def _source(self, language: str) -> Edition | None:
+        rows = Edition.objects.filter(decision=self.instance.decision_id, language=language)
+        return rows.filter(live=True).first()
+
+    def _freshness(self) -> str:
+        """The sentence beside the box: made from an older text, or from today's."""
+        if not self.instance.pk or not self.instance.made_from_at:
+            return ""
+        day = long_date(
+            timezone.localtime(self.instance.made_from_at, clock.ALMATY).date(),
+            "day",
+            (get_language() or "ru")[:2],
+        )
+        if self.instance.is_behind(self._source(self.instance.made_from)):
+            return _("Made from the text of %(date)s, which reads otherwise today.") % {"date": day}
+        return _("Made from the text of %(date)s, which stands today.") % {"date": day}
+
+    def save(self, commit: bool = True) -> Edition:
+        """With the version of the other text that it follows, where that was said anew."""
+        before = Edition.objects.filter(pk=self.instance.pk).values_list("made_from", flat=True)
+        language = self.cleaned_data.get("made_from", "")
+        if not language:
+            self.instance.made_from_revision = None
+            self.instance.made_from_digest, self.instance.made_from_at = "", None
+        elif self.cleaned_data.get("compared") or language not in before:
+            source = self._source(language)
+            if source is not None:
+                self.instance.note_made_from(source)
+        edition: Edition = super().save(commit=commit)
+        return edition
 
     class Meta:
         model = Edition
-        fields = ("decision", "language", "title", "official_title", "summary")
+        fields = ("decision", "language", "title", "official_title", "summary", "made_from")

@@ -39,6 +39,7 @@ def picture(decision: Decision) -> dict[str, Any]:
         "precision": decision.precision,
         "status": decision.status.key if decision.status else "",
         "status_date": _day(decision.status_date),
+        "source_status": decision.source_status.key if decision.source_status else "",
         "verified": decision.verified,
         "region": decision.region.code if decision.region else "",
         "district": decision.district.code if decision.district else "",
@@ -144,9 +145,9 @@ def _locked(decision_id: int) -> Decision:
 def _settle(decision_id: int, before: dict[str, Any], kind: str, *, announce: bool) -> None:
     from monitoring.search.services import touch
 
-    decision = Decision.objects.select_related("kind", "status", "region", "district").get(
-        pk=decision_id
-    )
+    decision = Decision.objects.select_related(
+        "kind", "status", "source_status", "region", "district"
+    ).get(pk=decision_id)
     live = decision.editions.filter(live=True).exists()
     decision.is_public = decision.visibility == Decision.Visibility.SHOWN or (
         decision.visibility == Decision.Visibility.AUTO and live

@@ -193,7 +193,9 @@ def for_rows(found: DecisionQuerySet) -> DecisionQuerySet:
 
 def for_page(found: DecisionQuerySet) -> DecisionQuerySet:
     """With all that the page of a decision shows but texts (`read_texts`): ten queries more."""
-    return found.select_related("kind", "status", "region", "district").prefetch_related(
+    return found.select_related(
+        "kind", "status", "source_status", "region", "district"
+    ).prefetch_related(
         "bodies",
         "topics",  # type: ignore[misc]  # taggit is untyped
         "links",
@@ -212,6 +214,18 @@ def read_texts(found: Decision) -> None:
     """The published texts of a decision of `for_page` and of those it names: one query for all."""
     named = [found, *(one.other for one in relations.seen_from(found))]
     prefetch_related_objects(named, Prefetch("editions", Edition.objects.filter(live=True)))
+
+
+def older_text(edition: Edition, live: Mapping[str, Edition]) -> dict[str, Any] | None:
+    """Of a text made from an older one: that one's language (`code`) and its day (`of`)."""
+    source = live.get(edition.made_from)
+    if source is None or not edition.is_behind(source):
+        return None
+    at = edition.made_from_at
+    return {
+        "of": at.astimezone(ALMATY).date() if at else None,
+        "code": source.language,
+    }
 
 
 def related_rows(found: Decision, language: str) -> list[dict[str, Any]]:

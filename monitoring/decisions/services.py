@@ -36,6 +36,7 @@ COLUMNS = (
     "precision",
     "status",
     "status_date",
+    "source_status",
     "region",
     "district",
     "verified",

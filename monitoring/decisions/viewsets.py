@@ -32,6 +32,7 @@ from monitoring.decisions.forms import (
     NewDecisionForm,
     stored,
 )
+from monitoring.decisions.key_dates import set_dates
 from monitoring.decisions.models import DeadlineKind, Decision, DecisionKind, Edition, Stage
 from monitoring.decisions.services import (
     ConflictError,
@@ -65,13 +66,17 @@ class CreateDecisionView(generic.CreateView):
     def save_instance(self) -> Decision:
         """Through the service; `form.instance` is what was made."""
         facts = self.form.facts()
-        decision = create_decision(
-            number=facts.pop("adoption_number"),
-            editions=self.form.edition(),
-            public=self.form.cleaned_data.get("publish", False),
-            by=self.request.user,
-            **facts,
-        )
+        with transaction.atomic():
+            decision = create_decision(
+                number=facts.pop("adoption_number"),
+                editions=self.form.edition(),
+                public=self.form.cleaned_data.get("publish", False),
+                by=self.request.user,
+                **facts,
+            )
+            set_dates(
+                decision=decision, dates=self.form.dates(), by=self.request.user, announce=False
+            )
         log(instance=decision, action="wagtail.create", user=self.request.user)
         return decision
 
@@ -111,6 +116,7 @@ class EditDecisionView(generic.EditView):
             by=self.request.user,
             **self.form.facts(),
         )
+        set_dates(decision=decision, dates=self.form.dates(), by=self.request.user)
         if data["stage"]:
             date, precision = data["stage_when"]
             add_stage_event(
@@ -351,6 +357,8 @@ class EditionViewSet(snippets.SnippetViewSet):
             FieldPanel("title"),
             FieldPanel("official_title"),
             FieldPanel("summary"),
+            FieldPanel("made_from"),
+            FieldPanel("compared"),
         ],
         base_form_class=EditionForm,
     )

@@ -23,6 +23,7 @@ FIELDS = {
     "date": _("date"),
     "status": _("status"),
     "status_date": _("status since"),
+    "source_status": _("status by the source"),
     "verified": _("how sure"),
     "region": _("region"),
     "district": _("district"),

@@ -18,6 +18,15 @@ from monitoring.journal.models import Change
 from monitoring.web.ready_texts import deadline_in_words
 
 
+def _mark(change: Change, language: str) -> str:
+    """That nothing says yet what changes for residents; empty where something does."""
+    texts = change.after.get("editions", {})
+    text = texts.get(language) or next(iter(texts.values()), {})
+    return (
+        "" if text.get("summary") or not change.after else gettext("The summary is in preparation.")
+    )
+
+
 @require_safe
 def changes(request: HttpRequest) -> HttpResponseBase:
     """The latest changes of decisions that are public now, newest first: at most five queries."""
@@ -32,7 +41,9 @@ def changes(request: HttpRequest) -> HttpResponseBase:
             key=f"change/{change.pk}",
             title=change.titles[language],
             address=change.addresses[language],
-            summary=sentence(change, language, stages, others),
+            summary=" ".join(
+                filter(None, (sentence(change, language, stages, others), _mark(change, language)))
+            ),
             published=change.at,
             updated=change.at,
         )

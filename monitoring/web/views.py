@@ -182,6 +182,7 @@ def decision(request: HttpRequest, pk: int, slug: str = "") -> HttpResponse:
             if one.language != language
         ],
         "title": title,
+        "behind": selectors.older_text(edition, editions) if edition else None,
         "deadlines": deadlines,
         # Only of a draft under way can it be said that no period for comments was announced.
         "no_deadline": {"state": "none", "mail_url": "#mail-me"},

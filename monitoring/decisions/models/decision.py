@@ -93,6 +93,14 @@ class Decision(models.Model):  # type: ignore[django-manager-missing]  # taggit 
         verbose_name=_("status"),
     )
     status_date = models.DateField(_("status since"), null=True, blank=True)
+    source_status = models.ForeignKey(
+        Status,
+        models.PROTECT,
+        related_name="+",
+        null=True,
+        blank=True,
+        verbose_name=_("status by the source"),
+    )
     bodies = models.ManyToManyField(
         Body, related_name="decisions", blank=True, verbose_name=_("public bodies")
     )

@@ -19,6 +19,7 @@ from wagtail.models import (
 )
 
 from monitoring.core.checklists import Check
+from monitoring.core.seeds import digest
 from monitoring.decisions.models.decision import Decision
 from monitoring.decisions.text.titles import shorten
 
@@ -57,6 +58,25 @@ class Edition(
         blank=True,
         help_text=_("At most five lines, each with its article; one thought a line."),
     )
+
+    made_from = models.CharField(
+        _("made from the text"),
+        max_length=2,
+        choices=LANGUAGE_CHOICES,
+        blank=True,
+        help_text=_("Empty: written by itself, not translated."),
+    )
+    made_from_revision = models.ForeignKey(
+        "wagtailcore.Revision",
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="+",
+    )
+    # The revision may be pruned one day: what it said, and since when, is kept with the text.
+    made_from_digest = models.CharField(max_length=64, blank=True, editable=False)
+    made_from_at = models.DateTimeField(null=True, blank=True, editable=False)
 
     _revisions = GenericRelation(
         "wagtailcore.Revision",
@@ -113,8 +133,37 @@ class Edition(
         """The first thought of the summary, for rows of lists."""
         return next(iter(self.lines), "")
 
+    def words_digest(self) -> str:
+        """The hash of what a translator reads of it."""
+        return digest([self.title, self.official_title, self.summary])
+
+    def note_made_from(self, source: Edition) -> None:
+        """Say that this text follows the published text of another language as it stands now."""
+        self.made_from = source.language
+        self.made_from_revision_id = source.live_revision_id
+        self.made_from_digest = source.words_digest()
+        self.made_from_at = source.last_published_at
+
+    def is_behind(self, source: Edition | None) -> bool:
+        """Whether the text it was made from reads otherwise now; False where that is not known."""
+        return bool(
+            source is not None
+            and source.live
+            and self.made_from == source.language
+            and self.made_from_digest
+            and self.made_from_digest != source.words_digest()
+        )
+
+    def with_content_json(self, content: Any) -> Any:
+        """A draft is of the decision its text is of now: a merge may have moved it since."""
+        draft = super().with_content_json(content)
+        draft.decision_id = self.decision_id
+        return draft
+
     def clean(self) -> None:
-        """One of the titles is there."""
+        """One of the titles is there; no text is made from itself."""
+        if self.made_from and self.made_from == self.language:
+            raise ValidationError({"made_from": _("A text is not made from itself.")})
         if not self.title and not self.official_title:
             raise ValidationError({"title": _("Enter a short or an official title.")})
 
