@@ -67,8 +67,8 @@ class BeginView(_Saving, generic.CreateView):
         return begin_version(by=self.request.user, **self.form.cleaned_data)
 
     def get_success_url(self) -> str:
-        """On to the texts."""
-        return texts_of(self.object)
+        """On to what it changes, and to its texts from there."""
+        return reverse("memorandum_draft", args=[self.object.number])
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """With the version that is copied, and the one already prepared, if any."""
@@ -134,6 +134,11 @@ def _texts(version: Version) -> str:
     return format_html('<a href="{}">{}</a>', texts_of(version), _("Texts"))
 
 
+def _changes(version: Version) -> str:
+    address = reverse("memorandum_draft", args=[version.number])
+    return format_html('<a href="{}">{}</a>', address, _("What the version changes"))
+
+
 class VersionViewSet(ModelViewSet):
     """Versions: prepared before their day, then fixed. No snippet: no page chooses one."""
 
@@ -152,6 +157,7 @@ class VersionViewSet(ModelViewSet):
         "__str__",
         Column("state", label=gettext_lazy("state"), accessor=_state),
         Column("texts", label=gettext_lazy("provisions of the memorandum"), accessor=_texts),
+        Column("changes", label=gettext_lazy("changes"), accessor=_changes),
     ]
 
     def get_form_class(self, for_update: bool = False) -> type[BeginForm]:
@@ -160,7 +166,7 @@ class VersionViewSet(ModelViewSet):
 
 
 class NoAddingView(CreateView):
-    """Provisions come with their version."""
+    """Provisions come with their version, or from its draft."""
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """Refused to everybody."""

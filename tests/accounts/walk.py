@@ -168,6 +168,9 @@ def _values(name: str, key: str, pattern: URLPattern, ids: Ids) -> list[Any] | N
         "mode": [""],
         "language": ["kk"],
         "step": [1],
+        "number": [1, 2],
+        "section": [1],
+        "provision": [1],
     }
     if key in by_key:
         return by_key[key]

@@ -388,3 +388,75 @@ def test_versions_are_told_apart_by_number_and_day(language: str) -> None:
     with translation.override(language):
         assert str(made) != str(Version.objects.get(number=1))
         assert str(made.adopted_from.year) in str(made)
+
+
+IN_FORCE = {"kk": "1-нұсқа күшінде", "ru": "Версия 1 действует", "en": "Version 1 is in force"}
+TYPED = {"text_kk": "Жаңа тармақ.", "text_ru": "Новое положение.", "text_en": "A new provision."}
+
+
+def _numbers(version: Version) -> list[int]:
+    return list(version.provisions.order_by("number").values_list("number", flat=True))
+
+
+def test_the_draft_shows_what_it_changes_and_takes_and_gives_provisions() -> None:
+    made = _begin()
+    client = _client("secretariat", "ru")
+    home = reverse("memorandum_draft", args=[made.number])
+    first = made.sections.order_by("position")[0]
+    end = first.provisions.order_by("-number")[0].number
+    add = reverse("memorandum_add_provision", args=[made.number, first.pk])
+    answer = client.post(add, {**TYPED, "text_en": ""})
+    assert answer.status_code == 400
+    assert "Новое положение." in answer.content.decode()
+    assert _numbers(made) == list(range(1, 17))
+    assert client.post(add, TYPED)["Location"] == home
+    assert _numbers(made) == list(range(1, 18))
+    new = made.provisions.get(number=end + 1)
+    assert (new.text_ru, new.section) == (TYPED["text_ru"], first)
+    for code, field in (("kk", "text_kk"), ("ru", "text_ru"), ("en", "text_en")):
+        page = client.get(home, {"text": code}).content.decode()
+        assert TYPED[field] in page
+        assert "redline-new" in page
+    client.post(reverse("memorandum_remove_provision", args=[made.number, new.pk]))
+    assert _numbers(made) == list(range(1, 17))
+    assert _copied(made) == _copied(Version.objects.get(number=1))
+
+    names = {"name_kk": "Жаңа бөлім", "name_ru": "Новый раздел", "name_en": "A new section"}
+    client.post(reverse("memorandum_add_section", args=[made.number]), names)
+    section = made.sections.get(name_ru="Новый раздел")
+    client.post(reverse("memorandum_add_provision", args=[made.number, section.pk]), TYPED)
+    assert section.provisions.get().number == 17
+    remove = reverse("memorandum_remove_section", args=[made.number, section.pk])
+    assert "Сначала уберите их." in client.post(remove, follow=True).content.decode()
+    section.provisions.get().delete()
+    client.post(remove)
+    assert made.sections.count() == 3
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_nothing_is_added_to_a_version_in_force_or_taken_out(language: str) -> None:
+    first = Version.objects.get()
+    before = _copied(first)
+    section = first.sections.all()[0]
+    client = _client("secretariat", language)
+    added = client.post(reverse("memorandum_add_provision", args=[1, section.pk]), TYPED)
+    assert added.status_code == 400
+    text = added.content.decode()
+    assert IN_FORCE[language] in text
+    assert TYPED["text_kk"] in text
+    for name, pk in (("provision", first.provisions.all()[0].pk), ("section", section.pk)):
+        address = reverse(f"memorandum_remove_{name}", args=[1, pk])
+        assert IN_FORCE[language] in client.post(address, follow=True).content.decode()
+    assert _copied(first) == before
+
+
+@pytest.mark.parametrize("role", sorted(set(ROLES) - {"secretariat", "administrator"}))
+def test_only_who_may_change_a_version_opens_its_draft(role: str) -> None:
+    made = _begin()
+    client = _client(role)
+    assert client.get(reverse("memorandum_draft", args=[made.number])).status_code != 200
+    client.post(reverse("memorandum_add_section", args=[made.number]), {"name_kk": "Ж"})
+    one = made.provisions.all()[0]
+    client.post(reverse("memorandum_remove_provision", args=[made.number, one.pk]))
+    assert made.sections.count() == 3
+    assert _numbers(made) == list(range(1, 17))
