@@ -83,7 +83,9 @@ def _stage_lines(text: dict[str, str]) -> list[dict[str, Any]]:
         {"label": text["second"], "state": "unconfirmed"},
         {"label": text["president"], "state": "todo"},
     ]
-    lines = [{"steps": under_way, "procedure": text["procedure"]}]
+    lines: list[dict[str, Any]] = [
+        {"steps": under_way, "procedure": text["procedure"], "number": 3, "total": 5}
+    ]
     for word in ("withdrawn", "returned", "repealed"):
         end = {
             "label": text[word],

@@ -7,6 +7,11 @@ from django.utils.translation import get_language
 
 WORDS: dict[str, dict[str, str]] = {
     "laws": {"kk": "zandar", "ru": "zakony", "en": "laws"},
+    "procedures": {
+        "kk": "kalay-kabyldanady",
+        "ru": "kak-prinimayut-resheniya",
+        "en": "how-decisions-are-made",
+    },
     "guide": {"kk": "ne-isteuge-bolady", "ru": "chto-mozhno-sdelat", "en": "what-you-can-do"},
     "members": {"kk": "mushe-uiymdar", "ru": "organizatsii", "en": "organisations"},
     "news": {"kk": "zhanalyktar", "ru": "novosti", "en": "news"},

@@ -12,7 +12,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Prefetch, Q, QuerySet, prefetch_related_objects
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from monitoring.core import clock
@@ -124,7 +124,6 @@ def of_decision(decision: Decision) -> list[Seen]:
     if decision.pk is None:
         return []
     fresh = Decision(pk=decision.pk)
-    prefetch_related_objects([fresh], *prefetches())
     return seen_from(fresh, public_only=False)
 
 
@@ -157,22 +156,27 @@ def related_ids(decision_id: int, kind: str, *, is_subject: bool) -> list[int]:
     return list(rows.values_list(theirs, flat=True))
 
 
-def prefetches() -> list[Prefetch[Any]]:
-    """For the page of a decision: both ends' rows with the other decision. Two queries."""
-    rows = Relation.objects.select_related
-    return [
-        Prefetch("relations_out", rows("target__kind", "target__status")),
-        Prefetch("relations_in", rows("subject__kind", "subject__status")),
-    ]
+def read(decision: Decision) -> None:
+    """Read the relations of a decision with both ends' kinds and statuses; one query.
+
+    Django would prefetch the two directions in two.
+    """
+    rows = of([decision.pk]).select_related("subject__status", "target__status")
+    decision.relations_read = list(rows)
 
 
 def seen_from(decision: Decision, *, public_only: bool = True) -> list[Seen]:
     """The relations of a decision in the order of the page, the newest other document first.
 
-    No query if it was read with `prefetches`.
+    No query after `read`.
     """
-    found = [Seen(one, one.target, True) for one in decision.relations_out.all()]
-    found += [Seen(one, one.subject, False) for one in decision.relations_in.all()]
+    if decision.relations_read is None:
+        read(decision)
+    found = [
+        Seen(one, one.target if is_subject else one.subject, is_subject)
+        for one in decision.relations_read or ()
+        for is_subject in [one.subject_id == decision.pk]
+    ]
     order = list(WORDS)
     return sorted(
         (one for one in found if one.other.is_public or not public_only),
@@ -185,7 +189,7 @@ def seen_from(decision: Decision, *, public_only: bool = True) -> list[Seen]:
 
 
 def ended_by(decision: Decision) -> Decision | None:
-    """The public document that ended this one; no query if it was read with `prefetches`."""
+    """The public document that ended this one; no query after `read`."""
     return next(
         (
             one.other

@@ -184,15 +184,24 @@ def _labels(
 
 def for_rows(found: DecisionQuerySet) -> DecisionQuerySet:
     """With all that a row of a list shows: three queries more, whatever the number of rows."""
-    return found.select_related("kind", "status").prefetch_related(
+    return found.select_related("kind", "status").prefetch_related(*_of_rows())
+
+
+def _of_rows() -> tuple[Any, ...]:
+    return (
         Prefetch("editions", Edition.objects.filter(live=True)),
         "bodies",
         Prefetch("deadlines", Deadline.objects.select_related("kind")),
     )
 
 
+def read_rows(decisions: Sequence[Decision]) -> None:
+    """What rows of several lists on one page show beside kind and status: three queries in all."""
+    prefetch_related_objects(decisions, *_of_rows())
+
+
 def for_page(found: DecisionQuerySet) -> DecisionQuerySet:
-    """With all that the page of a decision shows but texts (`read_texts`): ten queries more."""
+    """With all that the page of a decision shows but texts (`read_texts`): eight queries more."""
     return found.select_related(
         "kind", "status", "source_status", "region", "district"
     ).prefetch_related(
@@ -204,14 +213,14 @@ def for_page(found: DecisionQuerySet) -> DecisionQuerySet:
             "stage_events",
             StageEvent.objects.filter(void=False, replaced_by=None).select_related("stage", "body"),
         ),
-        *relations.prefetches(),
         Prefetch("events", Event.objects.select_related("kind")),
         Prefetch("deadlines", Deadline.objects.select_related("kind")),
     )
 
 
 def read_texts(found: Decision) -> None:
-    """The published texts of a decision of `for_page` and of those it names: one query for all."""
+    """The published texts of a decision of `for_page` and of those it names: two queries in all."""
+    relations.read(found)
     named = [found, *(one.other for one in relations.seen_from(found))]
     prefetch_related_objects(named, Prefetch("editions", Edition.objects.filter(live=True)))
 
@@ -381,14 +390,18 @@ class Place:
     republic_rows: list[dict[str, Any]]
 
 
-def place_of(filters: Filters, language: str, length: int = 5) -> Place | None:
-    """The one district that was asked for, with what wider acts apply there; five queries.
+def place_of(
+    filters: Filters, language: str, length: int = 5, beside: Sequence[Decision] = ()
+) -> Place | None:
+    """The one district that was asked for, with what wider acts apply there; six queries.
 
-    None if no district, several, or none that is known was asked for.
+    None if no district, several, or none that is known was asked for. Decisions `beside` are read
+    for their rows by the same queries.
     """
     asked = filters.chosen.get("district", ())
     district = district_by_code(asked[0]) if len(asked) == 1 else None
     if district is None:
+        read_rows(beside)
         return None
     # What ended, and what is only a draft, applies nowhere.
     public = Decision.objects.public().filter(kind__is_draft=False).exclude(status__ends=True)
@@ -398,12 +411,12 @@ def place_of(filters: Filters, language: str, length: int = 5) -> Place | None:
         of_region=Count("pk", filter=region), of_republic=Count("pk", filter=republic)
     )
     newest = public.newest_first().values("pk")
-    found = for_rows(
-        Decision.objects.filter(
-            Q(pk__in=newest.filter(region)[:length]) | Q(pk__in=newest.filter(republic)[:length])
-        )
+    wider = Decision.objects.filter(
+        Q(pk__in=newest.filter(region)[:length]) | Q(pk__in=newest.filter(republic)[:length])
     )
-    rows = titles(list(found.newest_first()), language)
+    found = list(wider.newest_first().select_related("kind", "status"))
+    read_rows([*found, *beside])
+    rows = titles(found, language)
     return Place(
         district,
         counts["of_region"],

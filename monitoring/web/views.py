@@ -21,7 +21,7 @@ from django.views.decorators.http import require_safe
 
 from monitoring.core import clock, sections
 from monitoring.core.models import LANGUAGES
-from monitoring.decisions import relations, selectors
+from monitoring.decisions import lines, relations, selectors
 from monitoring.decisions.models import Decision, DecisionAlias
 from monitoring.decisions.publication import SUBJECT
 from monitoring.decisions.selectors import Filters
@@ -87,13 +87,15 @@ def decision_list(request: HttpRequest) -> HttpResponse:
     # Ids first: they are read from an index alone, however far back the page is.
     ids = selectors.matching(filters).newest_first().values_list("pk", flat=True)
     page = Paginator(ids, PAGE_SIZE).get_page(request.GET.get("page"))
-    found = selectors.for_rows(Decision.objects.filter(pk__in=list(page.object_list)))
-    rows = selectors.titles(list(found.newest_first()), language)
+    found = Decision.objects.filter(pk__in=list(page.object_list)).newest_first()
+    decisions = list(found.select_related("kind", "status"))
+    place = selectors.place_of(filters, language, beside=decisions)
+    rows = selectors.titles(decisions, language)
     shown = sections.collect("decision.row", [row["decision"].pk for row in rows], language)
     for row in rows:
         row["sections"] = shown[row["decision"].pk]
+    lines.say_stages(rows, language)
     groups = selectors.facets(filters, language)
-    place = selectors.place_of(filters, language)
     query = filters.to_params().urlencode()
     address = reverse("decision_list")
     lead = gettext(
@@ -194,7 +196,7 @@ def decision(request: HttpRequest, pk: int, slug: str = "") -> HttpResponse:
         ),
         "corrections": corrections_of(SUBJECT, found.pk),
         "title_language": edition.language if edition else language,
-        "stages": _stage_line(events, language),
+        "line": lines.line_of_page(found, language),
         "timeline": [
             {"event": event, "title": event.title_in(language), "host": _host(event.url)}
             for event in reversed(events)
@@ -220,24 +222,6 @@ def decision(request: HttpRequest, pk: int, slug: str = "") -> HttpResponse:
         for name in ("pointer", "contact", "voice", "actions", "after")
     }
     return render(request, "web/decision.html", context)
-
-
-def _stage_line(events: list[Any], language: str) -> list[dict[str, Any]]:
-    """Steps with their state: done, undated (done, date not found), now, stopped."""
-    line = []
-    for event in events:
-        is_last = event is events[-1]
-        state = "stopped" if event.stage.ends else "done" if event.date else "undated"
-        line.append(
-            {
-                "label": event.stage.label_in(language),
-                "date": event.date,
-                "precision": event.precision,
-                "state": state,
-                "is_now": is_last,
-            }
-        )
-    return line
 
 
 def _host(url: str) -> str:
@@ -272,13 +256,15 @@ def body(request: HttpRequest, key: str) -> HttpResponse:
     )
     filters = Filters({"body": (found.key,)})
     decided = selectors.matching(filters).newest_first()
+    rows = selectors.titles(list(selectors.for_rows(decided)[:PAGE_SIZE]), language)
+    lines.say_stages(rows, language)
     context = {
         "found": found_of_body(found, language),
         "body": found,
         "predecessors": [one for one in found.predecessors.all() if one.has_page],
         "source_host": _host(found.source),
         "events": found.events.all(),
-        "rows": selectors.titles(list(selectors.for_rows(decided)[:PAGE_SIZE]), language),
+        "rows": rows,
         "total": decided.count(),
         "query": filters.to_params().urlencode(),
         "after": sections.collect("body.after", [found.pk], language)[found.pk],

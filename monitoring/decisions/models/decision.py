@@ -24,6 +24,7 @@ from monitoring.vocabulary.models import District, Region, Status, Topic, Verifi
 
 if TYPE_CHECKING:  # a text names its decision, and a decision asks for its texts
     from monitoring.decisions.models.editions import Edition
+    from monitoring.decisions.models.relations import Relation
 
 
 class TaggedDecision(ItemBase):
@@ -140,6 +141,9 @@ class Decision(models.Model):  # type: ignore[django-manager-missing]  # taggit 
     updated_at = models.DateTimeField(default=clock.now, editable=False)
 
     objects = DecisionQuerySet.as_manager()
+
+    relations_read: list[Relation] | None = None
+    """Both ends' relations, once `relations.read` has read them."""
 
     class Meta:
         verbose_name = _("decision")
