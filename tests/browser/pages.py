@@ -13,6 +13,7 @@ LISTS: dict[str, str] = {
     "laws": "{laws}/",
     "laws by topic": "{laws}/?topic=elections",
     "changes": "{changes}/",
+    "procedures": "{procedures}/",
     "memorandum": "{memorandum}/",
     "members": "{members}/",
     "news": "{news}/",
@@ -38,6 +39,7 @@ LISTS: dict[str, str] = {
 """Kind of page → its path under the language's prefix; a {word} comes from the table of routes."""
 DETAILS: dict[str, tuple[str, str]] = {
     "decision": ("laws", r"\d+-[\w-]+/"),
+    "procedure": ("procedures", r"[a-z][\w-]+/"),
     "organisation": ("members", r"[\w-]+/"),
     "guide page": ("guide", r"[\w-]+/"),
     "news item": ("news", r"[\w-]+/"),
