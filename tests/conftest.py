@@ -8,12 +8,13 @@ import os
 import shutil
 import sqlite3
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
-from django.db import connection
+from django.db import connection, transaction
 from django.utils.translation import trans_real
 from pytest_django import DjangoDbBlocker
 from wagtail.models import Site
@@ -86,6 +87,30 @@ def keep_database(
         connection.connection.backup(copy)
         connection.close()
     aside.replace(kept_database)
+
+
+@contextlib.contextmanager
+def undone_rows(blocker: DjangoDbBlocker) -> Iterator[None]:
+    """What is written inside stands for every test that runs before the end, which undoes it."""
+    with blocker.unblock():
+        atomic = transaction.atomic()
+        atomic.__enter__()
+        try:
+            Site.clear_site_root_paths_cache()
+            yield
+        finally:
+            transaction.set_rollback(True)
+            atomic.__exit__(None, None, None)
+
+
+@pytest.fixture(scope="module")
+def rows_of_the_file(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """Lets fixtures of a file write rows once for all its tests; undone after the last of them.
+
+    For ground that every test of the file stands on: what one test alone needs it makes itself.
+    """
+    with undone_rows(django_db_blocker):
+        yield
 
 
 @pytest.fixture(autouse=True)

@@ -21,8 +21,8 @@ from tests.factories.pages import make_site
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture(autouse=True)
-def seeded() -> None:
+@pytest.fixture(scope="module", autouse=True)
+def seeded(rows_of_the_file: None) -> None:
     make_site()
     vocabulary.seed(Report())
     seed_organisations(Report())

@@ -47,8 +47,8 @@ PLACE = {"place_kk": "Алматы", "place_ru": "Алматы, дом", "place_
 LANGUAGES = ("kk", "ru", "en")
 
 
-@pytest.fixture(autouse=True)
-def seeded() -> None:
+@pytest.fixture(scope="module", autouse=True)
+def seeded(rows_of_the_file: None) -> None:
     make_site()
     vocabulary.seed(Report())
     seed_organisations(Report())

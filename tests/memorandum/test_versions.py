@@ -27,8 +27,8 @@ pytestmark = pytest.mark.django_db
 MOST_QUERIES = 15
 
 
-@pytest.fixture(autouse=True)
-def seeded() -> None:
+@pytest.fixture(scope="module", autouse=True)
+def seeded(rows_of_the_file: None) -> None:
     make_site()
     vocabulary.seed(Report())
     seed_organisations(Report())

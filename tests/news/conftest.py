@@ -9,10 +9,15 @@ from tests.factories.news import make_list
 from tests.factories.pages import make_site
 
 
-@pytest.fixture
-def lists(db: None) -> NewsIndexPage:
-    """Both lists in three languages; the list of news."""
+@pytest.fixture(scope="module")
+def lists_of_the_file(rows_of_the_file: None) -> int:
+    """The id of the list of news, made once for a file."""
     home = make_site()
     make_list(EventIndexPage, home)
-    made: NewsIndexPage = make_list(NewsIndexPage, home)
-    return made
+    return int(make_list(NewsIndexPage, home).pk)
+
+
+@pytest.fixture
+def lists(lists_of_the_file: int, db: None) -> NewsIndexPage:
+    """Both lists in three languages; the list of news."""
+    return NewsIndexPage.objects.get(pk=lists_of_the_file)

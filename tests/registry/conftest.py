@@ -53,17 +53,27 @@ def make_desk(name: str = "Арай", address: str = "member@example.org") -> De
     return desk
 
 
-@pytest.fixture
-def desk(db: None, settings: Any, tmp_path: Any) -> Desk:
-    """The organisation «Арай» and its member, signed in."""
-    settings.MEDIA_ROOT = str(tmp_path)
+@pytest.fixture(scope="module")
+def desk_of_the_file(rows_of_the_file: None) -> tuple[int, int]:
+    """The ids of the organisation «Арай» and of its member, made once for a file."""
     make.make_tree()
     for position, key in enumerate(("participation", "budget"), 1):
         names = {
             f"{kind}_{code}": f"{key} {code}" for kind in ("name", "short") for code in make.WORDS
         }
         ExperienceField.objects.get_or_create(key=key, defaults={"position": position, **names})
-    return make_desk()
+    made = make_desk()
+    return made.organisation.pk, made.person.pk
+
+
+@pytest.fixture
+def desk(desk_of_the_file: tuple[int, int], db: None, settings: Any, tmp_path: Any) -> Desk:
+    """The organisation «Арай» and its member, signed in."""
+    settings.MEDIA_ROOT = str(tmp_path)
+    organisation, person = desk_of_the_file
+    found = Desk(Organisation.objects.get(pk=organisation), User.objects.get(pk=person))
+    found.client.force_login(found.person)
+    return found
 
 
 @pytest.fixture

@@ -35,9 +35,13 @@ REPUBLIC = {
 }
 
 
+@pytest.fixture(scope="module", autouse=True)
+def districts(rows_of_the_file: None) -> None:
+    seed(Report())
+
+
 @pytest.fixture
 def semey() -> District:
-    seed(Report())
     return District.objects.select_related("region").get(code="101000000")
 
 

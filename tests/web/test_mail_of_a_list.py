@@ -20,8 +20,8 @@ from monitoring.search.matching import match
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def seeded() -> None:
+@pytest.fixture(scope="module", autouse=True)
+def seeded(rows_of_the_file: None) -> None:
     call_command("seed", verbosity=0)
 
 
@@ -43,7 +43,6 @@ def form_of(client: Client, address: str) -> tuple[str, str]:
     return about[1], unescape(query[1])
 
 
-@pytest.mark.usefixtures("seeded")
 def test_every_filter_of_the_list_means_the_same_in_the_mail(client: Client) -> None:
     seen = 0
     for group, options in selectors.facets(Filters(), "kk").items():
@@ -59,14 +58,12 @@ def test_every_filter_of_the_list_means_the_same_in_the_mail(client: Client) -> 
     assert seen > 8
 
 
-@pytest.mark.usefixtures("seeded")
 def test_two_filters_and_a_page_number_mean_the_same_too(client: Client) -> None:
     address = "/kk/zandar/?kind=law&body=parliament&page=1"
     listed = selectors.matching(Filters.from_params(QueryDict("kind=law&body=parliament")))
     assert matched(*form_of(client, address)) == set(listed.values_list("pk", flat=True)) != set()
 
 
-@pytest.mark.usefixtures("seeded")
 def test_the_whole_list_means_everything(client: Client) -> None:
     everything = set(Decision.objects.public().values_list("pk", flat=True))
     assert matched(*form_of(client, "/kk/zandar/")) == everything
