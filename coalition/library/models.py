@@ -13,9 +13,9 @@ from django.utils.translation import pgettext_lazy
 from modelcluster.fields import ParentalManyToManyField
 from wagtail.admin.panels import FieldPanel, FieldRowPanel
 from wagtail.fields import StreamField
-from wagtail_localize.fields import SynchronizedField
 
 from coalition.library.blocks import FileBlock
+from coalition.pages.facts import synchronized
 from coalition.pages.models import BasePage
 from coalition.pages.pictures import IllustratedPage
 from coalition.registry.attribution import AttributedPageForm
@@ -99,7 +99,7 @@ class LibraryEntryPage(IllustratedPage):
     )  # fmt: skip
     override_translatable_fields = [
         *BasePage.override_translatable_fields,
-        *(SynchronizedField(name, overridable=False) for name in shared_facts),
+        *synchronized(*shared_facts),
     ]
     parent_page_types: ClassVar[list[str]] = ["library.LibraryIndexPage"]
     subpage_types: ClassVar[list[str]] = []

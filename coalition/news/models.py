@@ -13,8 +13,8 @@ from django.utils.translation import gettext_lazy as _
 from modelcluster.fields import ParentalKey, ParentalManyToManyField
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, MultiFieldPanel, MultipleChooserPanel
 from wagtail.models import Orderable
-from wagtail_localize.fields import SynchronizedField
 
+from coalition.pages.facts import synchronized
 from coalition.pages.models import BasePage
 from coalition.pages.pictures import IllustratedPage
 from coalition.registry.attribution import AttributedPageForm
@@ -31,11 +31,6 @@ RELATED = MultipleChooserPanel(
     heading=_("Decisions it is about"),
     panels=[FieldPanel("decision", widget=DecisionChooser)],
 )
-
-
-def _shared(*names: str) -> list[SynchronizedField]:
-    """Facts that localize copies and a translator does not touch (see pages/facts.py)."""
-    return [SynchronizedField(name, overridable=False) for name in names]
 
 
 class NewsIndexPage(BasePage):
@@ -82,7 +77,7 @@ class NewsPage(IllustratedPage):
     )  # fmt: skip
     override_translatable_fields = [
         *BasePage.override_translatable_fields,
-        *_shared("date", "topics", "organisation", "image", "decision_links"),
+        *synchronized(*shared_facts),
     ]
     parent_page_types: ClassVar[list[str]] = ["news.NewsIndexPage"]
     subpage_types: ClassVar[list[str]] = []
@@ -204,7 +199,7 @@ class EventPage(IllustratedPage):
     )  # fmt: skip
     override_translatable_fields = [
         *BasePage.override_translatable_fields,
-        *_shared(*shared_facts),
+        *synchronized(*shared_facts),
     ]
     parent_page_types: ClassVar[list[str]] = ["news.EventIndexPage"]
     subpage_types: ClassVar[list[str]] = []

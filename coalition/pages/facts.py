@@ -12,10 +12,16 @@ from typing import Any
 
 from django.db import models, transaction
 from wagtail.models import Page
+from wagtail_localize.fields import SynchronizedField
 
 from coalition.pages.models import BasePage, PageLanguage
 from coalition.pages.search import touch_page
 from coalition.pages.services import note_change
+
+
+def synchronized(*names: str) -> list[SynchronizedField]:
+    """For `override_translatable_fields`: localize copies these facts, no translator meets them."""
+    return [SynchronizedField(name, overridable=False) for name in names]
 
 
 @transaction.atomic

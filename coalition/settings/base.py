@@ -235,6 +235,10 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 SILENCED_SYSTEM_CHECKS: list[str] = []
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 
+REPORTER_KEPT_DAYS = {"answered": 30, "unanswered": 180}
+"""Days for which the address of who reported an error is kept: after the answer, or, if nobody
+answers, after the report. The page on privacy promises both, so they are no variables."""
+
 EVIDENCE_ALLOW_LOOPBACK = env.bool("EVIDENCE_ALLOW_LOOPBACK", default=False)
 """Sources on loopback may be fetched: for tests and demonstrations only."""
 EVIDENCE_CONTACT = env.str("EVIDENCE_CONTACT", default="")

@@ -6,6 +6,7 @@ import io
 import json
 import logging
 from collections.abc import Callable
+from functools import cache as cache_in_process
 from urllib.parse import urlsplit
 
 import typst
@@ -30,6 +31,8 @@ TEMPLATE = settings.ROOT_DIR / "templates" / "website" / "card.typ"
 FONTS = settings.ROOT_DIR / "deploy" / "fonts"
 VERSION = "2"
 """Goes up when the template changes, so that no old picture is kept."""
+A_MINUTE = {"client": 20, "all": 60}
+"""Pictures drawn for one network, and for all of them: ten of a page's is a group chat at work."""
 COLOURS = 32
 """Enough for letters of three colours with smooth edges; an eighth of the bytes of true colour."""
 
@@ -92,6 +95,12 @@ def draw(card: Card) -> bytes:
     except Exception as error:  # likewise
         logger.warning("the cache of cards takes nothing: %s", error)
     return made
+
+
+@cache_in_process
+def stock(language: str) -> bytes:
+    """The picture of the site itself, for when too many of pages are asked for at once."""
+    return draw(Card("site", 0, language, str(settings.SITE_FULL_NAMES[language])))
 
 
 def _smaller(png: bytes) -> bytes:

@@ -21,6 +21,7 @@ from coalition.website.addresses import right_address
 from coalition.website.sitemaps import robots_txt
 from coalition.website.styleguide import examples
 from monitoring.core import clock
+from monitoring.core.clients import bucket_key, client_network
 from monitoring.core.models import LANGUAGES
 from monitoring.core.services import take_token
 from monitoring.vocabulary.models import Region
@@ -81,8 +82,8 @@ def offline(request: HttpRequest) -> HttpResponse:
 def card(request: HttpRequest, kind: str, pk: int, language: str, mark: str) -> HttpResponse:
     """The picture of a public thing. An older fingerprint leads to the picture as it is now.
 
-    Drawing is limited for all clients together: past sixty a minute only pictures that were drawn
-    before are served, and a messenger asks again.
+    Drawing is limited by client and for all together; past that the picture of the site itself
+    stands in for what was not drawn before, for a minute.
     """
     if language not in LANGUAGES:
         raise Http404
@@ -94,11 +95,14 @@ def card(request: HttpRequest, kind: str, pk: int, language: str, mark: str) -> 
         return redirect(address)
     png = cards.kept(found)
     if png is None:
-        if not take_token(key="cards", capacity=60, per_seconds=60):
-            return HttpResponse(status=503, headers={"Retry-After": "60"})
-        png = cards.draw(found)
-    answer = HttpResponse(png, content_type="image/png")
-    answer["Cache-Control"] = "public, max-age=31536000, immutable"
+        own = bucket_key("cards", client_network(request))
+        # The client's own first: what one asks for in vain takes nothing from the others.
+        is_granted = take_token(
+            key=own, capacity=cards.A_MINUTE["client"], per_seconds=60
+        ) and take_token(key="cards", capacity=cards.A_MINUTE["all"], per_seconds=60)
+        png = cards.draw(found) if is_granted else None
+    answer = HttpResponse(png or cards.stock(language), content_type="image/png")
+    answer["Cache-Control"] = f"public, max-age={'31536000, immutable' if png else '60'}"
     answer["Cross-Origin-Resource-Policy"] = "cross-origin"
     return answer
 

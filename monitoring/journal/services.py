@@ -9,7 +9,7 @@ from typing import Any
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import Max, Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import override
@@ -82,8 +82,10 @@ def close_window() -> int:
     return int(highest)
 
 
-KEEP_ADDRESS = dt.timedelta(days=30)
+KEEP_ADDRESS = dt.timedelta(days=settings.REPORTER_KEPT_DAYS["answered"])
 """After the answer the reporter's address is kept for a question back, then erased."""
+KEEP_UNANSWERED = dt.timedelta(days=settings.REPORTER_KEPT_DAYS["unanswered"])
+"""Who was not answered for so long never will be: the address goes, the text stays."""
 
 
 class AnsweredError(Exception):
@@ -182,9 +184,11 @@ def _record_correction(report: ErrorReport, said: Mapping[str, str], by: Any) ->
 
 
 def forget_reporters() -> int:
-    """Erase the addresses of reports answered KEEP_ADDRESS ago; how many."""
-    old = ErrorReport.objects.filter(answered_at__lt=clock.now() - KEEP_ADDRESS)
-    return old.exclude(address="").update(address="")
+    """Erase the addresses of reports answered KEEP_ADDRESS or received KEEP_UNANSWERED ago."""
+    now = clock.now()
+    answered = Q(answered_at__lt=now - KEEP_ADDRESS)
+    unanswered = Q(answered_at=None, created_at__lt=now - KEEP_UNANSWERED)
+    return ErrorReport.objects.filter(answered | unanswered).exclude(address="").update(address="")
 
 
 def _in_language(name: str, language: str) -> str:

@@ -174,12 +174,27 @@ def test_an_address_is_forgotten_thirty_days_after_the_answer(
     waiting, answered = make_report(), make_report()
     answer_report(report=answered, state="kept", answer="Дұрыс тұр", by=None)
     now = clock.now()
-    for days, left in ((29, 0), (31, 1)):
+    for days, left in ((29, 0), (31, 1), (179, 0)):
         monkeypatch.setattr(clock, "now", lambda days=days: now + dt.timedelta(days=days))
         assert forget_reporters() == left
     answered.refresh_from_db()
     waiting.refresh_from_db()
     assert (answered.address, waiting.address) == ("", "oqyrman@example.kz")
+
+
+def test_an_address_that_nobody_answers_is_forgotten_too_and_the_privacy_page_says_when(
+    monkeypatch: pytest.MonkeyPatch, settings: Any
+) -> None:
+    waiting, now = make_report(), clock.now()
+    for days, left in ((179, 0), (181, 1), (182, 0)):
+        monkeypatch.setattr(clock, "now", lambda days=days: now + dt.timedelta(days=days))
+        assert forget_reporters() == left
+    waiting.refresh_from_db()
+    assert (waiting.address, waiting.text, waiting.state) == ("", "Күні қате", "new")
+    said = (settings.ROOT_DIR / "coalition/website/seeds/pages.json").read_text("utf-8")
+    assert settings.REPORTER_KEPT_DAYS == {"answered": 30, "unanswered": 180}
+    for words in ("хабарланғаннан кейін 180 күннен", "180 дней после", "180 days after"):
+        assert words in said
 
 
 @pytest.fixture

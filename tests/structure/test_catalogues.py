@@ -154,6 +154,12 @@ def strings_of_template(source: str) -> Iterator[tuple[Key, int]]:
             yield (context or "", text), line
 
 
+@pytest.mark.parametrize("path", OURS, ids=name_of)
+def test_every_entry_is_used_by_some_source(path: Path) -> None:
+    known = {key_of(message) for _path, message in messages([path])}
+    assert sorted(known - used().keys()) == []
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_source_string_is_translated(language: str) -> None:
     known = {key_of(message) for path, message in messages(OURS) if language_of(path) == language}

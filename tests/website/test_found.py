@@ -245,16 +245,21 @@ def test_nothing_is_drawn_of_what_readers_may_not_see(client: Client, home: Home
     assert client.get(f"/card/decision/{found.pk}/xx/x.png").status_code == 404
 
 
-def test_a_flood_of_cards_draws_no_more_than_sixty(
+def test_a_flood_of_cards_gets_the_sites_picture_and_takes_nothing_from_others(
     client: Client, home: HomePage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(cards, "draw", lambda _card: b"png")
+    monkeypatch.setattr(cards, "draw", lambda card: b"stock" if card.kind == "site" else b"png")
+    cards.stock.cache_clear()
     found = make_decision()
     address = cards.address_of(cards.card_of("decision", found.pk, "kk") or Card("x", 1, "kk", ""))
     with time_machine.travel(dt.datetime(2026, 11, 21, tzinfo=dt.UTC), tick=False):
-        states = [client.get(address).status_code for _ in range(61)]
-    assert states[:60] == [200] * 60
-    assert states[60] == 503
+        crawler = [client.get(address) for _ in range(21)]
+        others = [client.get(address, REMOTE_ADDR=f"203.0.113.{number}") for number in range(41)]
+    cards.stock.cache_clear()
+    assert {answer.status_code for answer in [*crawler, *others]} == {200}
+    assert [answer.content for answer in crawler] == [b"png"] * 20 + [b"stock"]
+    assert [answer.content for answer in others] == [b"png"] * 40 + [b"stock"], "60 for all"
+    assert crawler[20]["Cache-Control"] == "public, max-age=60"
 
 
 # -- lists for crawlers ----------------------------------------------------------------------------

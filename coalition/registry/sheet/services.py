@@ -10,7 +10,6 @@ from typing import Any
 from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import F
 from django.utils.translation import gettext as _
 from wagtail.models import ModelLogEntry
 
@@ -161,16 +160,25 @@ def _write_new(rows: Sequence[RowPlan]) -> list[Organisation]:
 
 
 def _write_changed(rows: Sequence[RowPlan]) -> None:
-    for row in rows:
-        written = Organisation.objects.filter(pk=row.pk or 0, version=row.version).update(
-            **row.values, version=F("version") + 1
+    """Locked, compared and written 500 at a time: an UPDATE a row takes seconds for 5,000."""
+    columns = {"version", *(name for row in rows for name in row.values)}
+    for start in range(0, len(rows), _BATCH):
+        part = rows[start : start + _BATCH]
+        kept = Organisation.objects.select_for_update().in_bulk([row.pk or 0 for row in part])
+        for row in part:
+            one = kept.get(row.pk or 0)
+            if one is None or one.version != row.version:
+                raise ValidationError(
+                    _("“%(name)s” was changed while you were looking. Nothing was written.")
+                    % {"name": row.name},
+                    code="changed",
+                )
+            for name, value in row.values.items():
+                setattr(one, name, value)
+            one.version += 1
+        Organisation.objects.bulk_create(
+            kept.values(), update_conflicts=True, unique_fields=["id"], update_fields=columns
         )
-        if not written:
-            raise ValidationError(
-                _("“%(name)s” was changed while you were looking. Nothing was written.")
-                % {"name": row.name},
-                code="changed",
-            )
 
 
 def _write_experience(
