@@ -278,6 +278,7 @@ PAGE_CACHE_PARAMETERS = frozenset(
     }
     | {"standing", "place", "experience", "form", "view", "from", "to"}
     | {"field", "organisation"}
+    | {"on", "text"}
 )
 """Names in addresses that pages read; an address with another name is answered, never kept."""
 

@@ -86,6 +86,7 @@ def picture(decision: Decision) -> dict[str, Any]:
             }
             for code, edition in decision.live_editions().items()
         },
+        "texts": _texts(decision),
     }
 
 
@@ -104,6 +105,18 @@ def _relations(decision: Decision) -> list[dict[str, Any]]:
             "precision": one.precision,
         }
         for one in rows.order_by("pk")
+    ]
+
+
+def _texts(decision: Decision) -> list[dict[str, str]]:
+    """The days and hashes of the versions of the text: their words would be too long to keep."""
+    latest = {}
+    for row in decision.text_versions.defer("text").order_by("pk"):
+        latest[row.language, row.valid_from] = row
+    return [
+        {"language": language, "valid_from": _day(day), "sha256": row.sha256}
+        for (language, day), row in sorted(latest.items())
+        if not row.void
     ]
 
 

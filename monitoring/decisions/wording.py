@@ -34,6 +34,7 @@ FIELDS = {
     "deadlines": _("deadlines"),
     "relations": _("related documents"),
     "procedures": _("procedure"),
+    "texts": _("wording of the act"),
 }
 """Names of what a change may touch, as `publication.picture` keys them."""
 IN_LANGUAGE = {"kk": _("in Kazakh"), "ru": _("in Russian"), "en": _("in English")}
@@ -154,4 +155,6 @@ def _updated(change: Change) -> str:
 
 
 def _value(picture: Mapping[str, Any], name: str) -> Any:
+    if name == "texts":
+        return picture.get(name, [])  # pictures from before there were any
     return picture.get(name), picture.get("precision") if name == "date" else None

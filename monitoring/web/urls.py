@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from monitoring.core.routes import route
-from monitoring.web import calendars, changes, feeds, procedures, views
+from monitoring.web import calendars, changes, feeds, procedures, texts, views
 
 urlpatterns = [
     path(route("laws", ""), views.decision_list, name="decision_list"),
@@ -18,6 +18,10 @@ urlpatterns = [
     path(route("laws", "<int:pk>/"), views.decision, name="decision_by_id"),
     path(route("procedures", ""), procedures.procedures, name="procedures"),
     path(route("procedures", "<slug:key>/"), procedures.procedure, name="procedure"),
+    path(route("laws", "<int:pk>/text/"), texts.text, name="decision_text"),
+    path(route("laws", "<int:pk>/text/compare/"), texts.compare, name="text_compare"),
+    path(route("laws", "<int:pk>/text/compare.csv"), texts.table, name="text_table"),
+    path(route("laws", "<int:pk>/text/kk-ru/"), texts.languages, name="text_languages"),
     path(route("changes", ""), changes.changes, name="changes"),
     path(route("bodies", "<slug:key>/"), views.body, name="body"),
 ]

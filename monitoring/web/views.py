@@ -25,6 +25,7 @@ from monitoring.decisions import lines, relations, selectors
 from monitoring.decisions.models import Decision, DecisionAlias
 from monitoring.decisions.publication import SUBJECT
 from monitoring.decisions.selectors import Filters
+from monitoring.decisions.versions import versions_of
 from monitoring.institutions.models import Body
 from monitoring.journal.selectors import corrections_of
 from monitoring.vocabulary.selectors import districts_by_region
@@ -208,6 +209,7 @@ def decision(request: HttpRequest, pk: int, slug: str = "") -> HttpResponse:
         },
         "sources": _sources(found, language),
         "related": selectors.related_rows(found, language),
+        "versions": versions_of(found),
         "events": sorted(found.events.all(), key=lambda event: event.date, reverse=True),
         "alternates": [
             {

@@ -7,6 +7,7 @@ from monitoring.decisions.models.parts import Code, DecisionAlias, FieldSource, 
 from monitoring.decisions.models.procedures import DecisionProcedure, Procedure, ProcedureStep
 from monitoring.decisions.models.reference import DeadlineKind, DecisionKind, Stage
 from monitoring.decisions.models.relations import Relation
+from monitoring.decisions.models.versions import TextVersion
 
 __all__ = [
     "LANGUAGE_CHOICES",
@@ -28,4 +29,5 @@ __all__ = [
     "Stage",
     "StageEvent",
     "TaggedDecision",
+    "TextVersion",
 ]

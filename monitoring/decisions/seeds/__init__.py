@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import hashlib
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +20,7 @@ from monitoring.decisions.models import (
 from monitoring.decisions.relations import add_relation
 from monitoring.decisions.seeds.procedures import seed_followed, seed_procedures
 from monitoring.decisions.services import add_stage_event, create_decision, update_decision
+from monitoring.decisions.versions import add_text_version, checked_text, versions_of
 from monitoring.institutions.models import Body, Event
 from monitoring.vocabulary.models import Status, Topic
 
@@ -26,7 +29,7 @@ LABELS = ("label_kk", "label_ru", "label_en")
 
 
 def seed(report: Report) -> None:
-    """Write the reference rows, then the decisions, then what leads from one to another.
+    """Write the reference rows, the decisions, what leads from one to another, and their texts.
 
     Seeded decisions are public and announced to nobody: they are old.
     """
@@ -44,6 +47,8 @@ def seed(report: Report) -> None:
     for values in rows:
         _relations(report, values)
     seed_followed(report)
+    for values in read(FOLDER / "texts.json"):
+        _text_version(report, values)
 
 
 def _decision(report: Report, values: dict[str, Any]) -> None:
@@ -220,3 +225,31 @@ def _relate(decision: Decision, wanted: dict[str, Any]) -> None:
         target = Decision.objects.filter(key=key).first()
         if target is not None and key not in stands:
             add_relation(subject=decision, kind=kind, target=target, announce=False)
+
+
+def _text_version(report: Report, values: dict[str, Any]) -> None:
+    """An official excerpt, for the decision that the seed itself made."""
+    decision = Decision.objects.filter(key=values["decision"]).first()
+    if decision is None:
+        return
+    day = dt.date.fromisoformat(values["valid_from"])
+    name = f"{values['decision']}.{values['valid_from']}.{values['language']}"
+    text = (FOLDER / "texts" / f"{name}.txt").read_text(encoding="utf-8")
+
+    def current() -> str | None:
+        rows = versions_of(decision).of(values["language"])
+        return next((row.sha256 for row in rows if row.valid_from == day), None)
+
+    def write() -> None:
+        add_text_version(
+            decision=decision,
+            language=values["language"],
+            valid_from=day,
+            text=text,
+            source=values["source"],
+            is_whole=False,
+            announce=False,
+        )
+
+    wanted = hashlib.sha256(checked_text(text).encode()).hexdigest()
+    apply(report, f"decisions.text:{name}", wanted, current, write)
