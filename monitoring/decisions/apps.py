@@ -33,6 +33,7 @@ class DecisionsConfig(AppConfig):
             for right in ("add", "change", "view")
         ]
         facts += [f"decisions.{right}_deadline" for right in ("add", "change", "view")]
+        facts += ["decisions.add_textversion", "decisions.view_textversion"]
         permissions.register("analyst", *facts, *texts, *publishing, *reference)
         permissions.register("editor", *texts, *publishing, "decisions.view_decision")
         permissions.register("translator", *texts, "decisions.view_decision")

@@ -12,7 +12,7 @@ from wagtail.admin.menu import MenuItem
 from wagtail.permissions import register_permission_policy
 from wagtail.snippets.models import register_snippet
 
-from monitoring.decisions import reports
+from monitoring.decisions import reports, version_views
 from monitoring.decisions.choosers import DecisionChooserViewSet, decision_chooser
 from monitoring.decisions.deadline_viewsets import DeadlineViewSet
 from monitoring.decisions.models import Decision
@@ -91,3 +91,14 @@ def deadlines() -> DeadlineViewSet:
 def chooser() -> DecisionChooserViewSet:
     """The window in which rooms above choose decisions."""
     return decision_chooser
+
+
+@hooks.register("register_admin_urls")
+def text_urls() -> list[URLPattern]:
+    """The versions of a decision's text."""
+    return [
+        path("decisions/<int:pk>/texts/", version_views.decision_texts, name="decision_texts"),
+        path(
+            "decisions/texts/<int:pk>/withdraw/", version_views.text_withdraw, name="text_withdraw"
+        ),
+    ]

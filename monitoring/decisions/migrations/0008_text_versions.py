@@ -25,7 +25,7 @@ class Migration(migrations.Migration):
                 ('precision', models.CharField(choices=[('day', 'day known'), ('days', 'several days'), ('month', 'month known'), ('year', 'year known'), ('announced', 'announced, not confirmed'), ('unknown', 'date not found')], default='day', max_length=10, verbose_name='precision of the date')),
                 ('is_whole', models.BooleanField(default=True, help_text='No: an excerpt, articles in a row. Nothing is said of what it leaves out.', verbose_name='the whole text')),
                 ('source', models.CharField(help_text='An address, or the collection and its number. Never without one.', max_length=1000, verbose_name='where the text stands')),
-                ('text', models.TextField(blank=True, validators=[django.core.validators.MaxLengthValidator(4000000)], verbose_name='text')),
+                ('text', models.TextField(blank=True, validators=[django.core.validators.MaxLengthValidator(2400000)], verbose_name='text')),
                 ('sha256', models.CharField(editable=False, max_length=64)),
                 ('parser', models.PositiveSmallIntegerField(editable=False)),
                 ('void', models.BooleanField(default=False, help_text='It replaces a mistake by nothing.')),
