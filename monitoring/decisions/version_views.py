@@ -100,8 +100,7 @@ def decision_texts(request: HttpRequest, pk: int) -> HttpResponse:
                 status = 422
             look = _look(parse(lines))
             # From here on the box holds what will be kept; the file was read.
-            form.data = form.data.copy()
-            form.data["text"], form.data["seen"] = lines, digest
+            form.data = {**request.POST.dict(), "text": lines, "seen": digest}
         else:
             status = 422
     context = {

@@ -10,11 +10,13 @@ from functools import lru_cache
 from typing import Any
 
 from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext as _
 
 from monitoring.core.dates import Precision
 from monitoring.core.models import LANGUAGES
-from monitoring.decisions.models import Decision
+from monitoring.decisions.models import Decision, DecisionQuerySet
 from monitoring.decisions.models.versions import MOST_CHARACTERS, TextVersion
 from monitoring.decisions.publication import public_change
 from monitoring.decisions.text.bilingual import Side, side_by_side
@@ -187,6 +189,26 @@ def versions_of(decision: Decision) -> Versions:
         latest[row.language, row.valid_from] = row
     rows = [row for row in latest.values() if not row.void]
     return Versions(tuple(sorted(rows, key=lambda row: (row.valid_from, row.language))))
+
+
+def with_texts(decisions: DecisionQuerySet) -> DecisionQuerySet:
+    """Decisions that say in the same query whether they have a text, and two in one language."""
+
+    def standing(**same: Any) -> models.QuerySet[TextVersion]:
+        voided = TextVersion.objects.filter(
+            decision=OuterRef("decision"),
+            language=OuterRef("language"),
+            valid_from=OuterRef("valid_from"),
+            pk__gt=OuterRef("pk"),
+            void=True,
+        )
+        return TextVersion.objects.filter(~Exists(voided), void=False, **same)
+
+    another = standing(decision=OuterRef("decision"), language=OuterRef("language")).filter(
+        valid_from__gt=OuterRef("valid_from")
+    )
+    mine = standing(decision=OuterRef("pk"))
+    return decisions.annotate(has_text=Exists(mine), has_two=Exists(mine.filter(Exists(another))))
 
 
 def acts(versions: Iterable[TextVersion]) -> list[Act]:

@@ -25,7 +25,7 @@ from monitoring.decisions import lines, relations, selectors
 from monitoring.decisions.models import Decision, DecisionAlias
 from monitoring.decisions.publication import SUBJECT
 from monitoring.decisions.selectors import Filters
-from monitoring.decisions.versions import versions_of
+from monitoring.decisions.versions import with_texts
 from monitoring.institutions.models import Body
 from monitoring.journal.selectors import corrections_of
 from monitoring.vocabulary.selectors import districts_by_region
@@ -157,7 +157,7 @@ def decision_by_key(request: HttpRequest, key: str) -> HttpResponse:
 def decision(request: HttpRequest, pk: int, slug: str = "") -> HttpResponse:
     """One decision; the id decides, another slug leads to the right one. At most 15 queries."""
     language = _language()
-    found = get_object_or_404(selectors.for_page(Decision.objects.public()), pk=pk)
+    found = get_object_or_404(with_texts(selectors.for_page(Decision.objects.public())), pk=pk)
     address = found.address_in(language)
     if request.path != address:
         return HttpResponsePermanentRedirect(address)
@@ -209,7 +209,6 @@ def decision(request: HttpRequest, pk: int, slug: str = "") -> HttpResponse:
         },
         "sources": _sources(found, language),
         "related": selectors.related_rows(found, language),
-        "versions": versions_of(found),
         "events": sorted(found.events.all(), key=lambda event: event.date, reverse=True),
         "alternates": [
             {

@@ -9,7 +9,6 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.utils import translation
 
-from monitoring.decisions import versions
 from monitoring.decisions.models import TextVersion
 from monitoring.decisions.versions import (
     acts,
@@ -126,7 +125,7 @@ def test_markup_is_kept_out_and_every_line_is_kept_in() -> None:
         make_decision(), "<script>x()</script><p>Статья 1. О</p><p onclick=x>1. Пер<b>вый</b>.</p>"
     )
     assert version.text == "Статья 1. О\n1. Первый."
-    assert version.parser == versions.PARSER_VERSION
+    assert version.parser == PARSER_VERSION
 
 
 @pytest.mark.django_db

@@ -38,6 +38,8 @@ BY_LINK_ALONE = {
     "data_check": "by a signed link",
     "deadline_calendar": "needs a deadline that is open; the seed has none",
     "deadline_feed": "likewise",
+    "text_compare": "needs an act with two wordings; tests/web/test_texts.py",
+    "text_table": "likewise",
     "memorandum_version": "needs a second version; tests/memorandum",
     "memorandum_compare": "likewise",
     "page_in_language": "needs a page without a translation",

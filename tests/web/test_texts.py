@@ -10,7 +10,7 @@ import pytest
 from django.test import Client
 
 from monitoring.decisions.models import Decision
-from monitoring.decisions.versions import add_text_version
+from monitoring.decisions.versions import add_text_version, versions_of, withdraw_text_version
 from tests.factories.record import make_decision
 
 OLD = "Статья 1. Бюджет\n1. Бюджет утверждает маслихат на три года.\n2. Аким отчитывается."
@@ -134,3 +134,8 @@ def test_the_decision_leads_to_its_text_and_a_hidden_one_shows_nothing(
         for rest in ("text/", "text/compare/", "text/compare.csv", "text/kk-ru/"):
             assert client.get(f"/ru/zakony/{one.pk}/{rest}").status_code == 404
     assert "/text/" not in page(client, bare.address_in("ru"))
+    for version in versions_of(decision).of("ru")[:1]:
+        withdraw_text_version(version=version, by=None)
+    left = page(client, decision.address_in("ru"))
+    assert f"/{decision.pk}/text/" in left
+    assert "/text/compare/" not in left

@@ -12,7 +12,9 @@ from html.parser import HTMLParser
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u2060\ufeff]")
 _BREAK = re.compile(r"\r\n?|[\n\v\f\x1c-\x1e\x85\u2028\u2029]")
 _TAG = re.compile(
-    r"<(?:!doctype|html|body|head|article|div|p|br|h[1-6]|table|li|span)\b[^<>]*>", re.I
+    r"<(?:!doctype|html|body|head|script|style|article|div|p|br|h[1-6]|table|t[rd]|[ou]l|li|span)"
+    r"\b[^<>]*>",
+    re.IGNORECASE,
 )
 _HEADING = re.compile(r"^#{1,6} +", re.MULTILINE)
 _ANCHOR = re.compile(r"""<a +(?:id|name)=["'][^"'<>]*["'] *>(?:</a>)?""")

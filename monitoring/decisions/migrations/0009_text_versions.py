@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ("decisions", "0007_procedures"),
+        ("decisions", "0008_status_by_source_and_freshness"),
         ('evidence', '0001_initial'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
