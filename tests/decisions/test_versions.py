@@ -10,6 +10,7 @@ from django.core.exceptions import ValidationError
 from django.utils import translation
 
 from monitoring.decisions.models import TextVersion
+from monitoring.decisions.text.parse import PARSER_VERSION
 from monitoring.decisions.versions import (
     acts,
     add_text_version,
