@@ -20,7 +20,7 @@ from monitoring.web.ready_texts import deadline_in_words
 
 def _mark(change: Change, language: str) -> str:
     """That nothing says yet what changes for residents; empty where something does."""
-    texts = change.after.get("editions", {})
+    texts: dict[str, dict[str, str]] = change.after.get("editions", {})
     text = texts.get(language) or next(iter(texts.values()), {})
     return (
         "" if text.get("summary") or not change.after else gettext("The summary is in preparation.")

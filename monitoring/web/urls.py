@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from monitoring.core.routes import route
-from monitoring.web import calendars, changes, feeds, procedures, texts, views
+from monitoring.web import calendars, changes, feeds, history, procedures, texts, views
 
 urlpatterns = [
     path(route("laws", ""), views.decision_list, name="decision_list"),
@@ -15,6 +15,7 @@ urlpatterns = [
     path(route("laws", "deadlines.xml"), feeds.deadlines, name="deadline_feed"),
     path(route("laws", "k/<slug:key>/"), views.decision_by_key, name="decision_by_key"),
     path(route("laws", "<int:pk>-<slug:slug>/"), views.decision, name="decision"),
+    path(route("laws", "<int:pk>/history/"), history.decision_history, name="decision_history"),
     path(route("laws", "<int:pk>/"), views.decision, name="decision_by_id"),
     path(route("procedures", ""), procedures.procedures, name="procedures"),
     path(route("procedures", "<slug:key>/"), procedures.procedure, name="procedure"),
