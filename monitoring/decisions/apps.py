@@ -29,7 +29,7 @@ class DecisionsConfig(AppConfig):
         publishing = ("decisions.publish_edition",)
         reference = [
             f"decisions.{right}_{model}"
-            for model in ("decisionkind", "stage", "deadlinekind")
+            for model in ("decisionkind", "stage", "deadlinekind", "procedure")
             for right in ("add", "change", "view")
         ]
         facts += [f"decisions.{right}_deadline" for right in ("add", "change", "view")]

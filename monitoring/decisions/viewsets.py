@@ -387,7 +387,8 @@ class StageViewSet(_Reference):
 
     model = Stage
     panels = [
-        FieldPanel(name) for name in ("key", "name_kk", "name_ru", "name_en", "order", "ends")
+        FieldPanel(name)
+        for name in ("key", "name_kk", "name_ru", "name_en", "order", "ends", "waits")
     ]
 
 

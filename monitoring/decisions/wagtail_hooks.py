@@ -16,6 +16,7 @@ from monitoring.decisions import reports, version_views
 from monitoring.decisions.choosers import DecisionChooserViewSet, decision_chooser
 from monitoring.decisions.deadline_viewsets import DeadlineViewSet
 from monitoring.decisions.models import Decision
+from monitoring.decisions.procedure_viewsets import ProcedureViewSet, decision_procedure
 from monitoring.decisions.viewsets import (
     DeadlineKindViewSet,
     DecisionViewSet,
@@ -29,6 +30,7 @@ register_permission_policy(Decision, NeverRemoved(Decision))
 register_snippet(EditionViewSet)
 register_snippet(KindViewSet)
 register_snippet(StageViewSet)
+register_snippet(ProcedureViewSet)
 register_snippet(DeadlineKindViewSet)
 
 
@@ -50,6 +52,7 @@ def report_urls() -> list[URLPattern]:
             name="unchecked_report_results",
         ),
         path("decisions/<int:pk>/checked/", reports.decision_checked, name="decision_checked"),
+        path("decisions/<int:pk>/procedure/", decision_procedure, name="decision_procedure"),
     ]
 
 

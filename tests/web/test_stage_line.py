@@ -68,6 +68,7 @@ def words(page: str) -> str:
         ("ru", ["Этап 2 из 3", "Что дальше:", "до 1 января 2027 г.", "процедура не подтверждена"]),
         ("en", ["Stage 2 of 3", "What happens next:", "until 1 January 2027", "not confirmed"]),
     ],
+    ids=["kk", "ru", "en"],
 )
 def test_page_and_list_say_where_it_stands_and_what_is_next_by_when(
     client: Client, procedure: Procedure, language: str, said: list[str]
