@@ -242,6 +242,14 @@ def test_the_two_texts_of_the_constitution_agree_and_stand_side_by_side() -> Non
     ]
 
 
+def test_another_way_of_citing_and_other_notes_are_no_disagreement() -> None:
+    for day in ("2008-12-10", "2014-11-07"):
+        kazakh, russian = (excerpt(f"law-148-2001.{day}.{code}") for code in ("kk", "ru"))
+        assert not list(conflicts(side_by_side(kazakh, russian)))
+    other = side_by_side(parse("1. № 126-IV Заң."), parse("1. Закон № 126-V."))
+    assert [(side.only_kk, side.only_ru) for side in other] == [(("№ 126-iv",), ("№ 126-v",))]
+
+
 def test_a_decision_of_1997_says_other_numbers_in_kazakh_than_in_russian(shared: Path) -> None:
     kazakh, russian = (
         parse(read((shared / "samples/local_full" / name).read_text(encoding="utf-8")))

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from monitoring.core.text import one_alphabet
-from monitoring.decisions.text.parse import CONTENTS, Act, Piece
+from monitoring.decisions.text.parse import CONTENTS, NOTE, Act, Piece
 
 _MONTHS = {
     "kk": ("қаңтар", "ақпан", "наурыз", "сәуір", "мамыр", "маусым",
@@ -30,6 +30,7 @@ _RUSSIAN_DATE = re.compile(
 _SHORT_DATE = re.compile(r"(?<![\d.])(?P<d>\d{1,2})\.(?P<m>\d{2})\.(?P<y>\d{4}|\d{2})(?!\d)")
 _BACK_DATE = re.compile(r"(?<![\d.])(?P<y>\d{4})\.(?P<m>\d{2})\.(?P<d>\d{2})(?!\d)")
 _ACT = re.compile(r"(?:№|\bN)\s*(?P<n>\d[\w/-]*)")
+_CONVOCATION = re.compile(r"(?<=\d)-[ivx]+$")
 _FIGURE = re.compile(
     r"(?<![\w-])\d{1,3}(?:[ \u00a0]\d{3})+(?:,\d+)?(?!\d)|\d+(?:[.,]\d+)*(?:-\d+)*"
 )
@@ -100,7 +101,12 @@ def side_by_side(kazakh: Act, russian: Act) -> tuple[Side, ...]:
             behind.setdefault(last, []).append(piece)
     rows = [Side(None, piece) for piece in behind.get("", [])]
     for piece in kk:
-        rows.append(_side(piece, ru.get(piece.eid)))
+        side = _side(piece, ru.get(piece.eid))
+        if piece.kind == NOTE and len(kazakh.notes[piece.parent]) != len(
+            russian.notes.get(piece.parent, ())
+        ):
+            side = Side(side.kk, side.ru)  # other notes: what they say is not comparable
+        rows.append(side)
         rows += [Side(None, other) for other in behind.get(piece.eid, [])]
     return tuple(rows)
 
@@ -112,8 +118,16 @@ def _side(kk: Piece, ru: Piece | None) -> Side:
     return Side(
         kk,
         ru,
-        tuple(one for one in ours if one not in theirs),
-        tuple(one for one in theirs if one not in ours),
+        tuple(one for one in ours if not _stands_in(one, theirs)),
+        tuple(one for one in theirs if not _stands_in(one, ours)),
+    )
+
+
+def _stands_in(value: str, others: tuple[str, ...]) -> bool:
+    """«№ 126-IV» and «№ 126» cite one law: the convocation is often left out."""
+    short = _CONVOCATION.sub("", value)
+    return value in others or any(
+        short == _CONVOCATION.sub("", other) and short in (value, other) for other in others
     )
 
 
