@@ -12,6 +12,7 @@ from django.utils.translation import pgettext
 
 from monitoring.core.dates import long_date
 from monitoring.core.models import Trilingual
+from monitoring.decisions.relations import WORDS
 from monitoring.decisions.wording import FIELDS, IN_LANGUAGE, day_of
 from monitoring.journal.models import Change
 
@@ -63,6 +64,7 @@ def tell(changes: Sequence[Change], names: Names, language: str) -> Told:
             _deadlines(before, after, language),
         ]
         if kind != Change.Kind.PUBLISHED:
+            lines += [_relations(before, after)]
             lines += [*_numbers(before, after, language), _texts(before, after)]
         return Told(str(Change.Kind(kind).label), tuple(line for line in lines if line))
 
@@ -115,6 +117,14 @@ def _date_of(deadline: Mapping[str, Any]) -> str:
     return str(deadline["date"])
 
 
+def _relations(before: Mapping[str, Any], after: Mapping[str, Any]) -> Line | None:
+    """«Қайта енгізілді»: a bill that came back in another convocation is told by its word."""
+    known = {one["id"] for one in before.get("relations") or []}
+    new = [one for one in after.get("relations") or [] if one["id"] not in known]
+    words = dict.fromkeys(str(WORDS[one["kind"], one["is_subject"]]) for one in new)
+    return Line(str(FIELDS["relations"]), "", ", ".join(words)) if words else None
+
+
 def _numbers(before: Mapping[str, Any], after: Mapping[str, Any], language: str) -> list[Line]:
     titles = {
         "number": pgettext("mail", "Number"),
@@ -129,10 +139,12 @@ def _numbers(before: Mapping[str, Any], after: Mapping[str, Any], language: str)
         lines.append(
             Line(pgettext("mail", "Date"), _date(before, language), _date(after, language))
         )
+    told = {"relations"} if _relations(before, after) else set()
     other = [
         str(words)
         for name, words in FIELDS.items()
         if name not in {"number", "register_number", "date", "status", "status_date", "deadlines"}
+        and name not in told
         and before.get(name) != after.get(name)
     ]
     if other:

@@ -10,11 +10,13 @@ from email.message import EmailMessage
 from typing import Any
 
 import pytest
+from django.utils.translation import override
 from hypothesis import given
 from hypothesis import strategies as st
 
 from monitoring.core import clock
-from monitoring.decisions.models import Stage
+from monitoring.decisions.models import Relation, Stage
+from monitoring.decisions.relations import WORDS, add_relation
 from monitoring.decisions.services import add_stage_event, update_decision, withdraw_decision
 from monitoring.digests import runs, services
 from monitoring.digests.models import DigestRun, DigestRunSubscriber, Frequency, Subscription
@@ -23,6 +25,7 @@ from monitoring.mailing import services as mailing
 from monitoring.mailing.models import OutgoingMail
 from monitoring.search.query import Query
 from tests.factories import digests as make
+from tests.factories.record import make_topic
 
 pytestmark = pytest.mark.django_db
 
@@ -74,6 +77,23 @@ def test_a_change_is_told_once_to_each_reader(operator: Any) -> None:
     close(operator)
     runs.make_run(run=run)
     assert len(digest_mails()) == 2
+
+
+def test_followers_of_a_bill_are_told_that_it_returned_in_another_convocation(
+    operator: Any,
+) -> None:
+    topic = make_topic()
+    old = make.decision(topics=[topic])
+    new = make.decision(title="Жаңа шақырылымдағы заң жобасы")
+    close(operator)
+    forget_the_last_press()
+    make.subscriber("a@example.org", query_of(f"topic:{topic.slug}"), language="ru")
+    add_relation(subject=old, kind=Relation.Kind.RETURNED, target=new, by=operator)
+    close(operator)
+    text = text_of(digest_mails()[-1])
+    assert old.address_in("ru") in text
+    with override("ru"):
+        assert str(WORDS[Relation.Kind.RETURNED, True]) in text
 
 
 def test_two_readers_never_get_each_others_items(operator: Any) -> None:
