@@ -22,6 +22,7 @@ from django.views.decorators.http import require_safe
 from monitoring.core import clock, sections
 from monitoring.core.models import LANGUAGES
 from monitoring.decisions import lines, relations, selectors
+from monitoring.decisions.merging import kept_instead_of
 from monitoring.decisions.models import Decision, DecisionAlias
 from monitoring.decisions.publication import SUBJECT
 from monitoring.decisions.selectors import Filters
@@ -145,6 +146,8 @@ def _page_address(query: str, number: int) -> str:
 def decision_by_key(request: HttpRequest, key: str) -> HttpResponse:
     """Leads from a permanent key, its own or of a step it took, to the decision's page."""
     found = Decision.objects.public().filter(key=key).first()
+    if found is None and (gone := Decision.objects.filter(key=key).first()):
+        found = kept_instead_of(gone.pk)
     if found is None:
         alias = DecisionAlias.objects.filter(key=key).select_related("decision__kind").first()
         found = alias.decision if alias and alias.decision.is_public else None
@@ -157,7 +160,12 @@ def decision_by_key(request: HttpRequest, key: str) -> HttpResponse:
 def decision(request: HttpRequest, pk: int, slug: str = "") -> HttpResponse:
     """One decision; the id decides, another slug leads to the right one. At most 15 queries."""
     language = _language()
-    found = get_object_or_404(with_texts(selectors.for_page(Decision.objects.public())), pk=pk)
+    found = with_texts(selectors.for_page(Decision.objects.public())).filter(pk=pk).first()
+    if found is None:
+        kept = kept_instead_of(pk)
+        if kept is None:
+            raise Http404
+        return HttpResponsePermanentRedirect(kept.address_in(language))
     address = found.address_in(language)
     if request.path != address:
         return HttpResponsePermanentRedirect(address)

@@ -3,6 +3,7 @@
 from monitoring.decisions.models.dates import Deadline, StageEvent
 from monitoring.decisions.models.decision import Decision, DecisionQuerySet, TaggedDecision
 from monitoring.decisions.models.editions import LANGUAGE_CHOICES, Edition, EditionQuerySet
+from monitoring.decisions.models.merges import Merge
 from monitoring.decisions.models.parts import Code, DecisionAlias, FieldSource, Link
 from monitoring.decisions.models.procedures import DecisionProcedure, Procedure, ProcedureStep
 from monitoring.decisions.models.reference import DeadlineKind, DecisionKind, Stage
@@ -23,6 +24,7 @@ __all__ = [
     "EditionQuerySet",
     "FieldSource",
     "Link",
+    "Merge",
     "Procedure",
     "ProcedureStep",
     "Relation",
