@@ -277,7 +277,7 @@ PAGE_CACHE_PARAMETERS = frozenset(
         "about",
     }
     | {"standing", "place", "experience", "form", "view", "from", "to"}
-    | {"field", "organisation"}
+    | {"field", "organisation", "convocation"}
     | {"on", "text"}
 )
 """Names in addresses that pages read; an address with another name is answered, never kept."""

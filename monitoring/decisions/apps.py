@@ -29,10 +29,14 @@ class DecisionsConfig(AppConfig):
         publishing = ("decisions.publish_edition",)
         reference = [
             f"decisions.{right}_{model}"
-            for model in ("decisionkind", "stage", "deadlinekind", "procedure")
+            for model in ("decisionkind", "stage", "deadlinekind", "motionkind", "procedure")
             for right in ("add", "change", "view")
         ]
-        facts += [f"decisions.{right}_deadline" for right in ("add", "change", "view")]
+        facts += [
+            f"decisions.{right}_{model}"
+            for model in ("deadline", "voteevent")
+            for right in ("add", "change", "view")
+        ]
         facts += ["decisions.add_textversion", "decisions.view_textversion"]
         permissions.register("analyst", *facts, *texts, *publishing, *reference)
         permissions.register("editor", *texts, *publishing, "decisions.view_decision")

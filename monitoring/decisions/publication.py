@@ -78,6 +78,10 @@ def picture(decision: Decision) -> dict[str, Any]:
             for one in decision.deadlines.select_related("kind").order_by("pk")
         ],
         "relations": _relations(decision),
+        "votes": [
+            {"id": vote.pk, "date": _day(vote.date), "result": vote.result, **vote.counts}
+            for vote in decision.votes.filter(is_shown=True).order_by("pk")
+        ],
         "editions": {
             code: {
                 "short_title": edition.short_title,

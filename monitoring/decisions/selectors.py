@@ -10,8 +10,10 @@ from urllib.parse import urlsplit
 
 from django.db.models import (
     Count,
+    Exists,
     F,
     Model,
+    OuterRef,
     Prefetch,
     Q,
     QuerySet,
@@ -36,8 +38,9 @@ from monitoring.decisions.models import (
     Edition,
     StageEvent,
     TaggedDecision,
+    VoteEvent,
 )
-from monitoring.institutions.models import Body, Event
+from monitoring.institutions.models import Body
 from monitoring.journal.subjects import Subject
 from monitoring.vocabulary.models import District, Region, Status, Topic
 from monitoring.vocabulary.selectors import district_by_code
@@ -201,9 +204,14 @@ def read_rows(decisions: Sequence[Decision]) -> None:
 
 
 def for_page(found: DecisionQuerySet) -> DecisionQuerySet:
-    """With all that the page of a decision shows but texts (`read_texts`): eight queries more."""
-    return found.select_related(
-        "kind", "status", "source_status", "region", "district"
+    """With all that the page of a decision shows but texts (`read_texts`): seven queries more.
+
+    `has_votes` and `has_events` say whether these are worth a query: few decisions have any.
+    """
+    with_facts = found.select_related("kind", "status", "source_status", "region", "district")
+    return with_facts.annotate(
+        has_votes=Exists(VoteEvent.objects.public().filter(decision=OuterRef("pk"))),
+        has_events=Exists(Decision.events.through.objects.filter(decision=OuterRef("pk"))),
     ).prefetch_related(
         "bodies",
         "topics",  # type: ignore[misc]  # taggit is untyped
@@ -213,7 +221,6 @@ def for_page(found: DecisionQuerySet) -> DecisionQuerySet:
             "stage_events",
             StageEvent.objects.filter(void=False, replaced_by=None).select_related("stage", "body"),
         ),
-        Prefetch("events", Event.objects.select_related("kind")),
         Prefetch("deadlines", Deadline.objects.select_related("kind")),
     )
 

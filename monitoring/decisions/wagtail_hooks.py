@@ -25,6 +25,7 @@ from monitoring.decisions.viewsets import (
     NeverRemoved,
     StageViewSet,
 )
+from monitoring.decisions.vote_viewsets import MotionKindViewSet, VoteEventViewSet
 
 register_permission_policy(Decision, NeverRemoved(Decision))
 register_snippet(EditionViewSet)
@@ -32,6 +33,8 @@ register_snippet(KindViewSet)
 register_snippet(StageViewSet)
 register_snippet(ProcedureViewSet)
 register_snippet(DeadlineKindViewSet)
+register_snippet(VoteEventViewSet)
+register_snippet(MotionKindViewSet)
 
 
 @hooks.register("register_admin_viewset")

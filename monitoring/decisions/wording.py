@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.db.models import Prefetch
-from django.utils.translation import get_language, gettext, override
+from django.utils.translation import get_language, gettext, override, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from monitoring.core.dates import long_date
@@ -35,6 +35,7 @@ FIELDS = {
     "relations": _("related documents"),
     "procedures": _("procedure"),
     "texts": _("wording of the act"),
+    "votes": pgettext_lazy("of a body", "votes"),
 }
 """Names of what a change may touch, as `publication.picture` keys them."""
 IN_LANGUAGE = {"kk": _("in Kazakh"), "ru": _("in Russian"), "en": _("in English")}

@@ -11,15 +11,29 @@ class InstitutionsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Register what the room is seeded with and grant rights on its models."""
+        """Register seeds and how bodies are found, and grant rights on the models."""
         from monitoring.core import permissions, seeds
+        from monitoring.institutions import search
         from monitoring.institutions.seeds import seed
 
+        search.install()
         seeds.register("institutions", 20, seed)
         rights = [
             f"institutions.{right}_{model}"
-            for model in ("body", "bodykind", "event", "eventkind")
+            for model in (
+                "body",
+                "bodykind",
+                "convocation",
+                "event",
+                "eventkind",
+                "membership",
+                "person",
+                "post",
+            )
             for right in ("add", "change", "view")
         ]
         for role in ("analyst", "secretariat", "administrator"):
             permissions.register(role, *rights)
+        for role in ("secretariat", "administrator"):
+            # What was entered by mistake. Bodies stay: their addresses are permanent.
+            permissions.register(role, "institutions.delete_membership")

@@ -1,4 +1,4 @@
-"""iCalendar (RFC 5545): one deadline to take along, and all of them to follow, in a language."""
+"""iCalendar (RFC 5545): deadlines and elections to take along or to follow."""
 
 from __future__ import annotations
 
@@ -6,14 +6,17 @@ import datetime as dt
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
-from django.utils.translation import get_language, gettext
+from django.urls import reverse
+from django.utils.translation import get_language, gettext, pgettext
 from django.views.decorators.http import require_safe
 from icalendar import Calendar, Event
 
 from monitoring.core import clock
+from monitoring.core.dates import Precision
 from monitoring.decisions import selectors
 from monitoring.decisions.deadlines import end_of
 from monitoring.decisions.models import Deadline
+from monitoring.institutions.models import Event as Dated
 
 LENGTH = 500
 """Deadlines in the calendar of all; those that passed longest ago fall out first."""
@@ -33,19 +36,50 @@ def deadline(request: HttpRequest, pk: int) -> HttpResponse:
     return _answer(request, [row], f"deadline-{row.date:%Y-%m-%d}.ics", attached=True)
 
 
+@require_safe
+def dates(request: HttpRequest) -> HttpResponse:
+    """Elections and other dates of institutions whose day is known. One query."""
+    days = (Precision.DAY, Precision.DAYS)
+    rows = list(Dated.objects.filter(precision__in=days).order_by("-date", "-pk")[:LENGTH])
+    language = (get_language() or "kk")[:2]
+    calendar = _calendar(request, "dates", pgettext("of institutions", "Elections and other dates"))
+    page = request.build_absolute_uri(reverse("body_dates"))
+    for row in rows:
+        event = Event()
+        event.add("uid", f"date-{row.key}-{language}@{request.get_host()}")
+        event.add("dtstamp", dt.datetime.combine(row.date, dt.time(), dt.UTC))
+        event.add("dtstart", row.date)
+        event.add("dtend", (row.date_end or row.date) + dt.timedelta(days=1))
+        event.add("summary", row.label_in(language), parameters={"language": language})
+        event.add("url", page)
+        event.add("transp", "TRANSPARENT")
+        calendar.add_component(event)
+    return _file(calendar, "dates.ics", attached=False)
+
+
 def _answer(
     request: HttpRequest, rows: list[Deadline], name: str, *, attached: bool
 ) -> HttpResponse:
     language = (get_language() or "kk")[:2]
+    calendar = _calendar(request, "deadlines", gettext("Deadlines on laws and decisions"))
+    for row in rows:
+        calendar.add_component(_event(request, row, language))
+    return _file(calendar, name, attached=attached)
+
+
+def _calendar(request: HttpRequest, what: str, title: str) -> Calendar:
+    language = (get_language() or "kk")[:2]
     calendar = Calendar()
-    calendar.add("prodid", f"-//{request.get_host()}//deadlines//{language.upper()}")
+    calendar.add("prodid", f"-//{request.get_host()}//{what}//{language.upper()}")
     calendar.add("version", "2.0")
     calendar.add("calscale", "GREGORIAN")
     calendar.add("method", "PUBLISH")
-    calendar.add("x-wr-calname", gettext("Deadlines on laws and decisions"))
+    calendar.add("x-wr-calname", title)
     calendar.add("x-wr-timezone", str(clock.ALMATY))
-    for row in rows:
-        calendar.add_component(_event(request, row, language))
+    return calendar
+
+
+def _file(calendar: Calendar, name: str, *, attached: bool) -> HttpResponse:
     answer = HttpResponse(calendar.to_ical(), content_type="text/calendar; charset=utf-8")
     answer["Content-Disposition"] = f'{"attachment" if attached else "inline"}; filename="{name}"'
     return answer

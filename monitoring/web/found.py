@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.urls import reverse
-from django.utils.translation import gettext, override
+from django.utils.translation import get_language, gettext, override
 
 from monitoring.core.dates import Precision
 from monitoring.core.found import Card, Found, absolute, breadcrumbs, card_address
@@ -21,6 +22,9 @@ FORCE = {
     "term-ended": "https://schema.org/NotInForce",
 }
 """Only what somebody has checked: of all other standings nothing is said."""
+
+Step = tuple[str, tuple[str, Sequence[Any]]]
+"""A page above: its name, and its route with arguments."""
 
 
 def card_of_decision(decision: Decision, language: str) -> Card:
@@ -97,14 +101,51 @@ def _legislation(decision: Decision, language: str, path: str) -> dict[str, Any]
     return data
 
 
-def found_of_body(body: Body, language: str) -> Found:
+def found_of_body(
+    body: Body, language: str, parts: Sequence[Body] = (), *, noindex: bool = False
+) -> Found:
     """The head of a body's page, the same in all languages. No query."""
-    return _in_all(
-        body.label_in(language),
-        language,
-        ("body", [body.key]),
-        [{"@type": "GovernmentOrganization", "name": body.label_in(language)}],
-    )
+    data = _organisation(body, language)
+    if body.date_from:
+        data["foundingDate"] = _iso(body.date_from, body.date_from_precision)
+    if body.date_to and body.has_ended:
+        data["dissolutionDate"] = _iso(body.date_to, body.date_to_precision)
+    if place := body.district or body.region:
+        data["areaServed"] = place.label_in(language)
+    if body.parent:
+        data["parentOrganization"] = _organisation(body.parent, language)
+    if parts:
+        data["subOrganization"] = [_organisation(one, language) for one in parts]
+    name = body.label_in(language)
+    over = _directory(language)
+    return _in_all(name, language, ("body", [body.key]), [data], over=over, noindex=noindex)
+
+
+def _organisation(body: Body, language: str) -> dict[str, Any]:
+    """https://schema.org/GovernmentOrganization; an address only where there is a page."""
+    data: dict[str, Any] = {"@type": "GovernmentOrganization", "name": body.label_in(language)}
+    if body.has_page:
+        with override(language):
+            data["url"] = absolute(reverse("body", args=[body.key]))
+    return data
+
+
+def _iso(date: dt.date, precision: str) -> str:
+    """No more of a date than is known: 2026-07-01, 1993-12, 1996."""
+    letters = {"year": 4, "month": 7, "announced": 7}
+    return date.isoformat()[: letters.get(precision, 10)]
+
+
+def _directory(language: str) -> Step:
+    with override(language):
+        return gettext("Public bodies"), ("bodies", [])
+
+
+def found_of_page(title: str, route: tuple[str, Sequence[Any]], *, noindex: bool = False) -> Found:
+    """The head of a page about bodies in the active language."""
+    language = (get_language() or "kk")[:2]
+    over = None if route[0] == "bodies" else _directory(language)
+    return _in_all(title, language, route, [], over=over, noindex=noindex)
 
 
 def found_of_list(language: str, description: str, *, noindex: bool) -> Found:
@@ -121,6 +162,7 @@ def _in_all(
     data: Sequence[Mapping[str, Any]],
     description: str = "",
     *,
+    over: Step | None = None,
     noindex: bool = False,
 ) -> Found:
     paths = {}
@@ -128,13 +170,15 @@ def _in_all(
         with override(code):
             paths[code] = reverse(route[0], args=list(route[1]))
     with override(language):
-        home = gettext("Home")
+        steps = [(gettext("Home"), f"/{language}/")]
+        if over:
+            steps.append((over[0], reverse(over[1][0], args=list(over[1][1]))))
     return Found(
         title=title,
         path=paths[language],
         language=language,
         description=description,
         alternates=paths,
-        data=[*data, breadcrumbs([(home, f"/{language}/"), (title, paths[language])])],
+        data=[*data, breadcrumbs([*steps, (title, paths[language])])],
         noindex=noindex,
     )

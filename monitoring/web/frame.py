@@ -20,6 +20,7 @@ def footer(ids: Sequence[int], language: str) -> dict[int, Section]:
     """The feed and the state of the sources, among the open data."""
     links = [
         {"label": gettext("What changed"), "url": reverse("changes")},
+        {"label": gettext("Public bodies"), "url": reverse("bodies")},
         {"label": gettext("Calendar of deadlines"), "url": reverse("deadlines_calendar")},
         {"label": gettext("Atom feed"), "url": reverse("decision_feed")},
         {"label": gettext("Source status"), "url": reverse("sources")},

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from monitoring.core.routes import route
-from monitoring.web import calendars, changes, feeds, history, procedures, texts, views
+from monitoring.web import bodies, calendars, changes, feeds, history, procedures, texts, views
 
 urlpatterns = [
     path(route("laws", ""), views.decision_list, name="decision_list"),
@@ -24,5 +24,10 @@ urlpatterns = [
     path(route("laws", "<int:pk>/text/compare.csv"), texts.table, name="text_table"),
     path(route("laws", "<int:pk>/text/kk-ru/"), texts.languages, name="text_languages"),
     path(route("changes", ""), changes.changes, name="changes"),
-    path(route("bodies", "<slug:key>/"), views.body, name="body"),
+    path(route("bodies", ""), bodies.directory, name="bodies"),
+    path(route("bodies", "dates/"), bodies.dates, name="body_dates"),
+    path(route("bodies", "dates.ics"), calendars.dates, name="dates_calendar"),
+    path(route("bodies", "votes/<int:pk>/"), bodies.vote, name="vote"),
+    path(route("bodies", "<slug:key>/"), bodies.body, name="body"),
+    path(route("bodies", "<slug:key>/votes/"), bodies.body_votes, name="body_votes"),
 ]

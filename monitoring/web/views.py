@@ -14,7 +14,7 @@ from django.http import (
     HttpResponsePermanentRedirect,
     QueryDict,
 )
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import get_language, gettext, override
 from django.views.decorators.http import require_safe
@@ -27,10 +27,11 @@ from monitoring.decisions.models import Decision, DecisionAlias
 from monitoring.decisions.publication import SUBJECT
 from monitoring.decisions.selectors import Filters
 from monitoring.decisions.versions import with_texts
-from monitoring.institutions.models import Body
+from monitoring.decisions.votes import for_rows as votes_for_rows
+from monitoring.decisions.votes import shown_vote
 from monitoring.journal.selectors import corrections_of
 from monitoring.vocabulary.selectors import districts_by_region
-from monitoring.web.found import found_of_body, found_of_decision, found_of_list
+from monitoring.web.found import found_of_decision, found_of_list
 from monitoring.web.ready_texts import citation, for_chat
 
 PAGE_SIZE = 20
@@ -215,9 +216,10 @@ def decision(request: HttpRequest, pk: int, slug: str = "") -> HttpResponse:
             "address": ended_by.address_in(language),
             "title": ended_by.title_in(language) or ended_by.naming(language),
         },
+        "votes": _votes(found, language),
         "sources": _sources(found, language),
         "related": selectors.related_rows(found, language),
-        "events": sorted(found.events.all(), key=lambda event: event.date, reverse=True),
+        "events": found.has_events and found.events.select_related("kind", "status"),
         "alternates": [
             {
                 "language": code,
@@ -231,6 +233,12 @@ def decision(request: HttpRequest, pk: int, slug: str = "") -> HttpResponse:
         for name in ("pointer", "contact", "voice", "actions", "after")
     }
     return render(request, "web/decision.html", context)
+
+
+def _votes(found: Any, language: str) -> list[dict[str, Any]]:
+    if not found.has_votes:
+        return []
+    return [shown_vote(one, language) for one in votes_for_rows(found.votes.public())]
 
 
 def _host(url: str) -> str:
@@ -250,33 +258,3 @@ def _sources(found: Decision, language: str) -> list[dict[str, Any]]:
         }
         for link in found.links.all()
     ]
-
-
-@require_safe
-def body(request: HttpRequest, key: str) -> HttpResponse:
-    """One public body: what it is, until when, who follows, what it decided. 9 queries."""
-    language = _language()
-    found = get_object_or_404(
-        Body.objects.select_related("kind", "successor", "parent").prefetch_related(
-            "predecessors", "events__kind"
-        ),
-        key=key,
-        has_page=True,
-    )
-    filters = Filters({"body": (found.key,)})
-    decided = selectors.matching(filters).newest_first()
-    rows = selectors.titles(list(selectors.for_rows(decided)[:PAGE_SIZE]), language)
-    lines.say_stages(rows, language)
-    context = {
-        "found": found_of_body(found, language),
-        "body": found,
-        "predecessors": [one for one in found.predecessors.all() if one.has_page],
-        "source_host": _host(found.source),
-        "events": found.events.all(),
-        "rows": rows,
-        "total": decided.count(),
-        "query": filters.to_params().urlencode(),
-        "after": sections.collect("body.after", [found.pk], language)[found.pk],
-        "alternates": alternates("body", key),
-    }
-    return render(request, "web/body.html", context)

@@ -9,6 +9,7 @@ from monitoring.decisions.models.procedures import DecisionProcedure, Procedure,
 from monitoring.decisions.models.reference import DeadlineKind, DecisionKind, Stage
 from monitoring.decisions.models.relations import Relation
 from monitoring.decisions.models.versions import TextVersion
+from monitoring.decisions.models.votes import MotionKind, Option, Vote, VoteEvent
 
 __all__ = [
     "LANGUAGE_CHOICES",
@@ -25,6 +26,8 @@ __all__ = [
     "FieldSource",
     "Link",
     "Merge",
+    "MotionKind",
+    "Option",
     "Procedure",
     "ProcedureStep",
     "Relation",
@@ -32,4 +35,6 @@ __all__ = [
     "StageEvent",
     "TaggedDecision",
     "TextVersion",
+    "Vote",
+    "VoteEvent",
 ]

@@ -14,6 +14,7 @@ from monitoring.decisions.models import (
     Decision,
     DecisionAlias,
     DecisionKind,
+    MotionKind,
     Stage,
     StageEvent,
 )
@@ -37,6 +38,7 @@ def seed(report: Report) -> None:
         ("kinds", DecisionKind),
         ("stages", Stage),
         ("deadlines", DeadlineKind),
+        ("motions", MotionKind),
     ):
         for values in read(FOLDER / f"{name}.json"):
             apply_row(report, f"decisions.{name}:{values['key']}", model, "key", values)

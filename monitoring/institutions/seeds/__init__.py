@@ -9,22 +9,31 @@ from monitoring.core.dates import parse_partial
 from monitoring.core.seeds import Report, apply, apply_row, read
 from monitoring.institutions.models import Body, BodyKind, Event, EventKind
 from monitoring.institutions.services import set_event_sources
+from monitoring.search.services import touch
 from monitoring.vocabulary.models import Status
 
 FOLDER = Path(__file__).parent
 
 
 def seed(report: Report) -> None:
-    """Write kinds, bodies and events; a body's successor once every body stands."""
+    """Write kinds, bodies and events; what follows a body once every body stands."""
+    written = report.counts["written"]
     for name, model in (("body_kinds", BodyKind), ("bodies", Body)):
         rows = read(FOLDER / f"{name}.json")
         for values in rows:
             key = f"institutions.{model.__name__.lower()}:{values['key']}"
-            wanted = {field: value for field, value in values.items() if field != "successor"}
+            wanted = {
+                field: value
+                for field, value in values.items()
+                if field not in {"successor", "parent"}
+            }
             apply_row(report, key, model, "key", _lived(wanted))
         for values in rows:
-            if values.get("successor"):
-                _follow(report, model, values["key"], values["successor"])
+            for field in ("successor", "parent"):
+                if values.get(field):
+                    _lead(report, model, values["key"], field, values[field])
+    if report.counts["written"] > written:
+        touch("body", Body.objects.values_list("pk", flat=True))
     for values in read(FOLDER / "event_kinds.json"):
         apply_row(report, f"institutions.eventkind:{values['key']}", EventKind, "key", values)
     for values in read(FOLDER / "events.json"):
@@ -43,21 +52,24 @@ def _lived(values: dict[str, Any]) -> dict[str, Any]:
     return wanted
 
 
-def _follow(report: Report, model: type[Body] | type[BodyKind], key: str, successor: str) -> None:
+def _lead(
+    report: Report, model: type[Body] | type[BodyKind], key: str, field: str, other: str
+) -> None:
+    """What follows a body, or what it is part of, once every body stands."""
     rows = model._default_manager.filter(key=key)
-    after = model._default_manager.get(key=successor)
+    meant = model._default_manager.get(key=other)
 
     def write() -> None:
         row = rows.get()
-        row.successor = after
+        setattr(row, field, meant)
         row.full_clean()
-        row.save(update_fields=["successor"])
+        row.save(update_fields=[field])
 
     apply(
         report,
-        f"institutions.{model.__name__.lower()}.successor:{key}",
-        after.key,
-        lambda: rows.values_list("successor__key", flat=True).first(),
+        f"institutions.{model.__name__.lower()}.{field}:{key}",
+        meant.key,
+        lambda: rows.values_list(f"{field}__key", flat=True).first(),
         write,
     )
 

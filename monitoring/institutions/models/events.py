@@ -1,110 +1,18 @@
-"""State of the room `institutions`: public bodies with their dates, and events."""
+"""Dated things that happened and are no decisions."""
 
 from __future__ import annotations
 
+from urllib.parse import urlsplit
+
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from monitoring.core.dates import Precision
 from monitoring.core.models import Trilingual
-from monitoring.vocabulary.models import Status, Verified
-
-
-class Attested(models.Model):
-    """A fact with where it stands and how sure it is."""
-
-    verified = models.CharField(
-        _("how sure"), max_length=10, choices=Verified.choices, default=Verified.NO
-    )
-    source = models.CharField(
-        _("source"), max_length=500, blank=True, help_text=_("An address, or the place of a book.")
-    )
-    note = models.TextField(_("note for editors"), blank=True, help_text=_("Not shown to readers."))
-
-    class Meta:
-        abstract = True
-
-
-class Lived(models.Model):
-    """Something that began and perhaps ended, each date as exact as it is known."""
-
-    date_from = models.DateField(_("from"), null=True, blank=True)
-    date_from_precision = models.CharField(
-        _("precision of the first date"),
-        max_length=10,
-        choices=Precision.choices,
-        default=Precision.DAY,
-    )
-    date_to = models.DateField(
-        _("until"), null=True, blank=True, help_text=_("The first day it was no more.")
-    )
-    date_to_precision = models.CharField(
-        _("precision of the last date"),
-        max_length=10,
-        choices=Precision.choices,
-        default=Precision.DAY,
-    )
-
-    class Meta:
-        abstract = True
-
-
-class BodyKind(Trilingual, Lived, Attested):
-    """A kind of public body: ministry, chamber, maslikhat."""
-
-    key = models.SlugField(_("key"), unique=True)
-    successor = models.ForeignKey(
-        "self", models.SET_NULL, null=True, blank=True, related_name="predecessors"
-    )
-
-    class Meta:
-        verbose_name = _("kind of body")
-        verbose_name_plural = _("kinds of body")
-        ordering = ["pk"]
-
-
-class Body(Trilingual, Lived, Attested):
-    """A public body that decides. It may end, and another follows."""
-
-    key = models.SlugField(_("word in addresses"), unique=True)
-    kind = models.ForeignKey(
-        BodyKind, models.PROTECT, related_name="bodies", verbose_name=_("kind of body")
-    )
-    parent = models.ForeignKey(
-        "self",
-        models.SET_NULL,
-        null=True,
-        blank=True,
-        related_name="parts",
-        verbose_name=_("part of"),
-    )
-    successor = models.ForeignKey(
-        "self",
-        models.SET_NULL,
-        null=True,
-        blank=True,
-        related_name="predecessors",
-        verbose_name=_("followed by"),
-    )
-    has_page = models.BooleanField(_("has a public page"), default=True)
-
-    class Meta:
-        verbose_name = _("public body")
-        verbose_name_plural = _("public bodies")
-        ordering = ["pk"]
-        constraints = [
-            models.CheckConstraint(
-                condition=Q(date_to__isnull=True)
-                | Q(date_from__isnull=True)
-                | Q(date_to__gte=F("date_from")),
-                name="body_ends_after_it_begins",
-            ),
-            models.CheckConstraint(
-                condition=Q(successor__isnull=True) | ~Q(successor=F("pk")),
-                name="body_does_not_follow_itself",
-            ),
-        ]
+from monitoring.institutions.models.bodies import Attested, Body, BodyKind
+from monitoring.vocabulary.models import Status
 
 
 class EventKind(Trilingual):
@@ -191,3 +99,13 @@ class EventSource(models.Model):
     def label_in(self, language: str) -> str:
         """The words of the source; empty if it has none and the host must do."""
         return str(getattr(self, f"label_{language}", "") or self.label_kk)
+
+    @property
+    def label(self) -> str:
+        """The words in the reader's language."""
+        return self.label_in((get_language() or "kk")[:2])
+
+    @property
+    def host(self) -> str:
+        """Whose page the address is."""
+        return (urlsplit(self.url).hostname or "").removeprefix("www.")
