@@ -219,7 +219,7 @@ def decision(request: HttpRequest, pk: int, slug: str = "") -> HttpResponse:
         "votes": _votes(found, language),
         "sources": _sources(found, language),
         "related": selectors.related_rows(found, language),
-        "events": found.has_events and found.events.select_related("kind", "status"),
+        "events": _happened(found),
         "alternates": [
             {
                 "language": code,
@@ -233,6 +233,10 @@ def decision(request: HttpRequest, pk: int, slug: str = "") -> HttpResponse:
         for name in ("pointer", "contact", "voice", "actions", "after")
     }
     return render(request, "web/decision.html", context)
+
+
+def _happened(found: Any) -> Any:
+    return found.events.select_related("kind", "status") if found.has_events else ()
 
 
 def _votes(found: Any, language: str) -> list[dict[str, Any]]:

@@ -14,6 +14,8 @@ LISTS: dict[str, str] = {
     "laws by topic": "{laws}/?topic=elections",
     "changes": "{changes}/",
     "procedures": "{procedures}/",
+    "bodies": "{bodies}/",
+    "dates of institutions": "{bodies}/dates/",
     "memorandum": "{memorandum}/",
     "members": "{members}/",
     "news": "{news}/",
@@ -40,6 +42,7 @@ LISTS: dict[str, str] = {
 DETAILS: dict[str, tuple[str, str]] = {
     "decision": ("laws", r"\d+-[\w-]+/"),
     "procedure": ("procedures", r"[a-z][\w-]+/"),
+    "body": ("bodies", r"(?!dates/)[\w-]+/"),
     "organisation": ("members", r"[\w-]+/"),
     "guide page": ("guide", r"[\w-]+/"),
     "news item": ("news", r"[\w-]+/"),

@@ -34,6 +34,8 @@ BY_LINK_ALONE = {
     "subscriptions": "by a signed link",
     "decision_by_id": "an older address: leads on to a decision",
     "decision_by_key": "leads on to a decision",
+    "vote": "needs a vote of a body; the seed has none",
+    "body_votes": "likewise, more than ten",
     "event_ics": "needs an event; the seed has none",
     "data_check": "by a signed link",
     "deadline_calendar": "needs a deadline that is open; the seed has none",
