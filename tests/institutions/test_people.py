@@ -14,6 +14,7 @@ from monitoring.institutions.models import Body, Convocation, Membership, Person
 from monitoring.institutions.models.bodies import roman
 from monitoring.institutions.seeds import seed
 from monitoring.institutions.services import save_body, save_membership, save_record
+from monitoring.vocabulary.seeds import seed as seed_vocabulary
 from tests.factories.record import make_body
 
 pytestmark = pytest.mark.django_db
@@ -89,6 +90,7 @@ def test_a_person_is_named_in_kazakh_where_no_other_name_is_known() -> None:
 
 
 def test_chambers_are_parts_of_parliament_and_an_editors_correction_stays() -> None:
+    seed_vocabulary(Report())
     seed(Report())
     parliament = Body.objects.get(key="parliament")
     assert set(parliament.parts.values_list("key", flat=True)) == {"mazhilis", "senate"}
