@@ -87,7 +87,9 @@ def test_followers_of_a_bill_are_told_that_it_returned_in_another_convocation(
     new = make.decision(title="Жаңа шақырылымдағы заң жобасы")
     close(operator)
     forget_the_last_press()
-    make.subscriber("a@example.org", query_of(f"topic:{topic.slug}"), language="ru")
+    about = query_of(f"topic:{topic.slug}")
+    assert about is not None
+    make.subscriber("a@example.org", about, language="ru")
     add_relation(subject=old, kind=Relation.Kind.RETURNED, target=new, by=operator)
     close(operator)
     text = text_of(digest_mails()[-1])
