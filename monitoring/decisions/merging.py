@@ -28,6 +28,7 @@ from monitoring.decisions.models import (
     Merge,
     Relation,
     StageEvent,
+    VoteEvent,
 )
 from monitoring.decisions.publication import public_change
 from monitoring.decisions.services import COLUMNS, add_stage_event, update_decision
@@ -156,6 +157,7 @@ def _move_rows(kept: Decision, gone: Decision) -> dict[str, list[list[Any]]]:
         (Link, gone.links.exclude(url__in=links)),
         (DecisionAlias, gone.aliases.all()),
         (Edition, gone.editions.exclude(language__in=has_texts)),
+        (VoteEvent, gone.votes.all()),
     ]
     moved = {}
     for model, rows in wanted:
@@ -178,7 +180,8 @@ def _move_rows(kept: Decision, gone: Decision) -> dict[str, list[list[Any]]]:
 
 
 _MODELS: dict[str, type[models.Model]] = {
-    model.__name__: model for model in (Code, Link, DecisionAlias, Edition, Deadline, Relation)
+    model.__name__: model
+    for model in (Code, Link, DecisionAlias, Edition, Deadline, Relation, VoteEvent)
 }
 
 
