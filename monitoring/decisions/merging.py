@@ -1,9 +1,10 @@
 """Two records of one act become one, and can be taken apart again. Nothing is lost or deleted.
 
 The double is taken from readers and its addresses lead to the record that is kept. Rows that hang
-on it move; what the kept record has already stays where it is. Steps are append-only: the kept
-record gets copies, and to take the two apart voids them. The journal stays as it was written.
-Rooms above register what they carry: `register("intake", move, back)`.
+on it move; what the kept record has already stays where it is. Steps and the words of the act are
+append-only: the kept record gets copies, and to take the two apart voids them. The journal stays as
+it was written. Rooms above register what they carry: `register("intake", move, back)`. Readers'
+subscriptions name topics and bodies, which the kept record takes over, so none is lost.
 """
 
 from __future__ import annotations
@@ -22,16 +23,19 @@ from monitoring.decisions.models import (
     Deadline,
     Decision,
     DecisionAlias,
+    DecisionProcedure,
     Edition,
     FieldSource,
     Link,
     Merge,
     Relation,
     StageEvent,
+    TextVersion,
     VoteEvent,
 )
 from monitoring.decisions.publication import public_change
 from monitoring.decisions.services import COLUMNS, add_stage_event, update_decision
+from monitoring.decisions.versions import versions_of, withdraw_text_version
 
 FACTS = tuple(name for name in COLUMNS if name not in {"visibility", "precision"})
 """What may disagree; a date goes with its precision."""
@@ -58,30 +62,51 @@ def conflicts(kept: Decision, gone: Decision) -> dict[str, tuple[Any, Any]]:
     }
 
 
+def seen_of(kept: Decision, gone: Decision) -> str:
+    """Changes with every write to one of the two records or to what hangs on it."""
+    return " ".join(f"{one.version}:{one.updated_at.isoformat()}" for one in (kept, gone))
+
+
 def merge_decisions(
-    *, kept: Decision, gone: Decision, by: Any, from_gone: Collection[str] = ()
+    *,
+    kept: Decision,
+    gone: Decision,
+    by: Any,
+    from_gone: Collection[str] = (),
+    seen: str | None = None,
 ) -> Merge:
     """Make `gone` a part of `kept`; readers of the one are led to the other.
 
     `from_gone` names the facts in conflict for which the double is right. What the kept
-    record lacks it takes in any case. Raises ValidationError; nothing is written then.
+    record lacks it takes in any case. `seen` is the `seen_of` that the person was shown. Raises
+    ValidationError under `other` or `seen`; nothing is written then.
     """
     if kept.pk == gone.pk:
         raise ValidationError({"other": _("A document cannot be merged with itself.")})
-    if current_merge(kept.pk) or current_merge(gone.pk):
-        raise ValidationError({"other": _("One of the two is merged with another already.")})
     first, second = sorted((kept.pk, gone.pk))
     with (
         transaction.atomic(),
         public_change(first, announce=False),
         public_change(second, announce=False),
     ):
+        if current_merge(kept.pk) or current_merge(gone.pk):
+            raise ValidationError({"other": _("One of the two is merged with another already.")})
         kept, gone = Decision.objects.get(pk=kept.pk), Decision.objects.get(pk=gone.pk)
+        if seen is not None and seen != seen_of(kept, gone):
+            raise ValidationError(
+                {
+                    "seen": _(
+                        "Somebody changed one of the two after you opened this page. "
+                        "Nothing was merged: look again and merge then."
+                    )
+                }
+            )
         moved: dict[str, Any] = {
             "visibility": gone.visibility,
             "rows": _move_rows(kept, gone),
             "sets": _join_sets(kept, gone),
             "steps": _copy_steps(kept, gone, by),
+            "texts": _copy_texts(kept, gone),
         }
         moved["facts"] = _take_facts(kept, gone, from_gone, by)
         moved["above"] = {name: move(kept.pk, gone.pk) for name, (move, _b) in _above.items()}
@@ -100,6 +125,10 @@ def unmerge_decisions(*, merge: Merge, by: Any) -> Merge:
         taken = Merge.objects.filter(pk=merge.pk, undone_at=None)
         if not taken.update(undone_at=clock.now(), undone_by=by):
             raise ValidationError(_("These two were taken apart already."))
+        if current_merge(merge.kept_id):
+            raise ValidationError(
+                _("The kept record was merged with a third since. Take those two apart first.")
+            )
         kept = Decision.objects.get(pk=merge.kept_id)
         gone = Decision.objects.get(pk=merge.gone_id)
         moved = merge.moved
@@ -113,6 +142,9 @@ def unmerge_decisions(*, merge: Merge, by: Any) -> Merge:
                 add_stage_event(
                     decision=kept, stage=step.stage, replaces=step, void=True, by=by, announce=False
                 )
+        for version in versions_of(kept).rows:  # one that was corrected since stays
+            if version.pk in moved.get("texts", ()):
+                withdraw_text_version(version=version, by=by, announce=False)
         kept.bodies.remove(*moved["sets"]["bodies"])
         kept.events.remove(*moved["sets"]["events"])
         kept.topic_links.filter(tag__in=moved["sets"]["topics"]).delete()
@@ -159,6 +191,8 @@ def _move_rows(kept: Decision, gone: Decision) -> dict[str, list[list[Any]]]:
         (Edition, gone.editions.exclude(language__in=has_texts)),
         (VoteEvent, gone.votes.all()),
     ]
+    if not kept.procedures.exists():  # one timeline: two ways are never mixed
+        wanted.append((DecisionProcedure, gone.procedures.all()))
     moved = {}
     for model, rows in wanted:
         ids = list(rows.values_list("pk", flat=True))
@@ -181,8 +215,10 @@ def _move_rows(kept: Decision, gone: Decision) -> dict[str, list[list[Any]]]:
 
 _MODELS: dict[str, type[models.Model]] = {
     model.__name__: model
-    for model in (Code, Link, DecisionAlias, Edition, Deadline, Relation, VoteEvent)
-}
+    for model in (
+        Code, Link, DecisionAlias, Edition, Deadline, DecisionProcedure, Relation, VoteEvent,
+    )
+}  # fmt: skip
 
 
 def _give_back_rows(gone: Decision, moved: dict[str, list[list[Any]]]) -> None:
@@ -213,6 +249,24 @@ def _copy_steps(kept: Decision, gone: Decision, by: Any) -> list[int]:
             number=one.number, titles=one.titles, url=one.url, verified=one.verified,
             note=one.note, by=by, announce=False,
         )  # fmt: skip
+        copies.append(copy.pk)
+    return copies
+
+
+def _copy_texts(kept: Decision, gone: Decision) -> list[int]:
+    """The versions for days on which the kept record has none in their language."""
+    has = {(one.language, one.valid_from) for one in versions_of(kept).rows}
+    copies = []
+    for one in versions_of(gone).rows:
+        if (one.language, one.valid_from) in has:
+            continue
+        copy = TextVersion(
+            decision=kept, language=one.language, valid_from=one.valid_from,
+            precision=one.precision, is_whole=one.is_whole, source=one.source,
+            snapshot_id=one.snapshot_id, text=one.text, sha256=one.sha256, parser=one.parser,
+            by_id=one.by_id, created_at=one.created_at,
+        )  # fmt: skip
+        copy.save()
         copies.append(copy.pk)
     return copies
 

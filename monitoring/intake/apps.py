@@ -15,8 +15,13 @@ class IntakeConfig(AppConfig):
     def ready(self) -> None:
         """Register the kinds of source it reads and what roles may do with candidates."""
         from monitoring.core import permissions, sections
+        from monitoring.decisions import merging
         from monitoring.evidence import kinds
-        from monitoring.intake.services import take_in_entries
+        from monitoring.intake.services import (
+            move_candidates,
+            move_candidates_back,
+            take_in_entries,
+        )
         from monitoring.intake.todo import candidates_todo
 
         kinds.register(
@@ -28,5 +33,6 @@ class IntakeConfig(AppConfig):
             )
         )
         sections.register("todo", 20, candidates_todo)
+        merging.register("intake", move_candidates, move_candidates_back)
         for role in ("analyst", "administrator"):
             permissions.register(role, "intake.view_candidate", "intake.change_candidate")

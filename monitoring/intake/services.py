@@ -173,6 +173,20 @@ def reject_candidate(*, candidate: Candidate, by: Any, reason: str) -> None:
         _decide(candidate, Candidate.State.REJECTED, by, reason=reason.strip())
 
 
+def move_candidates(kept: int, gone: int) -> list[int]:
+    """Entries that became the double belong to the kept record; returns their ids."""
+    moved = list(
+        Candidate.objects.filter(decision=gone).order_by("pk").values_list("pk", flat=True)
+    )
+    Candidate.objects.filter(pk__in=moved).update(decision=kept)
+    return moved
+
+
+def move_candidates_back(kept: int, gone: int, moved: list[int]) -> None:
+    """They belong to the double again."""
+    Candidate.objects.filter(pk__in=moved, decision=kept).update(decision=gone)
+
+
 def _decide(candidate: Candidate, state: Candidate.State, by: Any, *, reason: str = "") -> None:
     """Take a waiting candidate by one conditional UPDATE: of two analysts one gets it."""
     waiting = Candidate.objects.waiting().filter(pk=candidate.pk)

@@ -6,14 +6,24 @@ import datetime as dt
 from typing import Any
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.test import Client
 
 from monitoring.decisions import merging
-from monitoring.decisions.merging import conflicts, merge_decisions, unmerge_decisions
-from monitoring.decisions.models import Decision
+from monitoring.decisions.merging import (
+    conflicts,
+    merge_decisions,
+    seen_of,
+    unmerge_decisions,
+)
+from monitoring.decisions.models import Decision, Merge
+from monitoring.decisions.procedures import assign_procedure
 from monitoring.decisions.publication import picture
 from monitoring.decisions.relations import add_relation
 from monitoring.decisions.services import add_stage_event
+from monitoring.decisions.versions import versions_of, withdraw_text_version
+from tests.decisions.test_procedures import make_procedure
+from tests.decisions.test_versions import make_version
 from tests.factories.record import (
     make_body,
     make_deadline,
@@ -80,3 +90,51 @@ def test_merged_and_taken_apart_again_both_are_as_they_were(
     assert (facts(kept.pk), facts(gone.pk)) == before
     assert client.get(gone.address_in("kk")).status_code == 200
     assert told == [[kept.pk, gone.pk]]
+
+
+def test_words_of_the_act_and_its_procedure_go_along_and_come_back() -> None:
+    kept, gone = make_decision(number="7"), make_decision(number="8")
+    mine = make_version(kept, "Статья 1. Своя")
+    make_version(gone, "Статья 1. Чужая")
+    later = dt.date(2014, 11, 7)
+    make_version(gone, "Статья 1. Позже", valid_from=later)
+    way = make_procedure("way", "introduced")
+    assign_procedure(decision=gone, procedure=way, by=None)
+
+    merge = merge_decisions(kept=kept, gone=gone, by=None)
+    first, second = versions_of(kept).rows
+    assert (first, second.valid_from) == (mine, later)
+    assert [one.procedure for one in kept.procedures.all()] == [way]
+    assert not gone.procedures.exists()
+
+    unmerge_decisions(merge=merge, by=None)
+    assert versions_of(kept).rows == (mine,)
+    assert len(versions_of(gone).rows) == 2
+    assert [one.procedure for one in gone.procedures.all()] == [way]
+    assert not kept.procedures.exists()
+
+    # The kept record's own way is not mixed with the double's; merged again, the text comes again.
+    assign_procedure(decision=kept, procedure=make_procedure("own", "adopted"), by=None)
+    again = merge_decisions(kept=kept, gone=gone, by=None)
+    assert [one.procedure.key for one in kept.procedures.all()] == ["own"]
+    withdraw_text_version(version=versions_of(kept).rows[1], by=None)
+    corrected = make_version(kept, "Статья 1. Исправлено", valid_from=later)
+    unmerge_decisions(merge=again, by=None)
+    assert versions_of(kept).rows == (mine, corrected)
+
+
+def test_what_changed_since_it_was_shown_is_not_merged_nor_taken_apart_below_a_third() -> None:
+    kept, gone, third = (make_decision(number=number) for number in "789")
+    seen = seen_of(kept, gone)
+    make_version(gone)
+    with pytest.raises(ValidationError) as refused:
+        merge_decisions(kept=kept, gone=gone, by=None, seen=seen)
+    assert set(refused.value.message_dict) == {"seen"}
+    assert not Merge.objects.exists()
+    fresh = seen_of(*(Decision.objects.get(pk=one.pk) for one in (kept, gone)))
+    merge = merge_decisions(kept=kept, gone=gone, by=None, seen=fresh)
+    merge_decisions(kept=third, gone=kept, by=None)
+    with pytest.raises(ValidationError):
+        unmerge_decisions(merge=merge, by=None)
+    merge.refresh_from_db()
+    assert merge.undone_at is None
