@@ -62,9 +62,8 @@ def desk(request: pytest.FixtureRequest, site: Site, browser: Browser) -> Iterat
 def _picture(page: Page) -> bytes:
     """The visible screen, small enough for a folder of the repository."""
     shot = Image.open(io.BytesIO(page.screenshot(animations="disabled")))
-    shot = shot.convert("RGB").resize(SIZE)
     kept = io.BytesIO()
-    shot.save(kept, "WEBP", quality=60, method=6)
+    shot.convert("RGB").resize(SIZE).save(kept, "WEBP", quality=60, method=6)
     return kept.getvalue()
 
 

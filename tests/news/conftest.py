@@ -20,4 +20,5 @@ def lists_of_the_file(rows_of_the_file: None) -> int:
 @pytest.fixture
 def lists(lists_of_the_file: int, db: None) -> NewsIndexPage:
     """Both lists in three languages; the list of news."""
-    return NewsIndexPage.objects.get(pk=lists_of_the_file)
+    found: NewsIndexPage = NewsIndexPage.objects.get(pk=lists_of_the_file)
+    return found
