@@ -79,7 +79,7 @@ class BeginView(_Saving, generic.CreateView):
             **context,
             "newest": newest,
             "prepared": prepared,
-            "texts_url": texts_of(prepared) if prepared else "",
+            "texts_url": reverse("memorandum_draft", args=[prepared.number]) if prepared else "",
         }
 
 
