@@ -7,23 +7,19 @@ from typing import Any
 from xml.etree import ElementTree
 
 import pytest
-from django.core.management import call_command
 from django.test import Client
 from django.urls import reverse
 from django.utils.translation import override
 
 from monitoring.core import sections
-from monitoring.core.seeds import read
-from monitoring.decisions.models import Decision, DecisionAlias
+from monitoring.decisions.models import DecisionAlias
 from monitoring.decisions.relations import add_relation
-from monitoring.decisions.seeds import FOLDER
 from monitoring.decisions.services import (
     add_edition,
     add_stage_event,
     update_decision,
     withdraw_decision,
 )
-from monitoring.institutions.models import Body, Event
 from tests.factories.record import (
     make_body,
     make_decision,
@@ -252,36 +248,3 @@ def test_upper_rooms_show_themselves_in_their_slots(
         assert (slot, (decision.pk,)) in asked
     client.get(address("decision_list"))
     assert ("decision.row", (decision.pk,)) in asked
-
-
-def test_every_seeded_milestone_is_on_the_site_with_its_certainty(client: Client) -> None:
-    call_command("seed")
-    rows = read(FOLDER / "decisions.json")
-    assert Decision.objects.public().count() == len(rows) == 28
-    assert Event.objects.count() == 14
-    assert Body.objects.count() == 18
-    for row in rows:
-        decision = Decision.objects.get(key=row["key"])
-        page = text(client, decision.address_in("kk"))
-        assert f"verified-{row['verified']}" in page
-        assert row["note"][:40] not in page or not row["note"]
-        for alias in row["aliases"]:
-            answer = client.get(address("decision_by_key", "kk", alias))
-            assert answer["Location"] == decision.address_in("kk")
-    conflicting = Decision.objects.get(key="constitution-amendments-1998")
-    assert "CONFLICT" in conflicting.note
-    assert "CONFLICT" not in text(client, conflicting.address_in("kk"))
-
-
-def test_seeding_again_changes_nothing_and_leaves_a_persons_work_alone(capsys: Any) -> None:
-    call_command("seed")
-    decision = Decision.objects.get(key="law-60-2021")
-    update_decision(decision=decision, register_number="555")
-    versions = dict(Decision.objects.values_list("pk", "updated_at"))
-    capsys.readouterr()
-    call_command("seed")
-    said = capsys.readouterr().out
-    assert "left alone, changed since: decisions.decision:law-60-2021" in said
-    assert dict(Decision.objects.values_list("pk", "updated_at")) == versions
-    decision.refresh_from_db()
-    assert decision.register_number == "555"
