@@ -8,7 +8,7 @@ from wagtail.models import Page, Revision
 
 from coalition.news.models import EventDecision, NewsDecision
 
-LINKS = {"news": NewsDecision, "events": EventDecision}
+LINKS: dict[str, Any] = {"news": NewsDecision, "events": EventDecision}
 
 
 def move_links(kept: int, gone: int) -> dict[str, list[int]]:

@@ -41,6 +41,8 @@ class DecisionsConfig(AppConfig):
         permissions.register("analyst", *facts, *texts, *publishing, *reference)
         permissions.register("editor", *texts, *publishing, "decisions.view_decision")
         permissions.register("translator", *texts, "decisions.view_decision")
+        for role in ("analyst", "administrator"):
+            permissions.register(role, "decisions.add_merge", "decisions.view_merge")
         for role in ("secretariat", "administrator"):
             permissions.register(role, *facts, *texts, *publishing, *reference)
             permissions.register(role, "decisions.delete_deadline")

@@ -13,7 +13,7 @@ from collections.abc import Callable, Collection
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db import models, transaction
+from django.db import IntegrityError, models, transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
@@ -115,7 +115,20 @@ def merge_decisions(
 
 
 def unmerge_decisions(*, merge: Merge, by: Any) -> Merge:
-    """Take the two apart: each has again what it had; what was entered since stays at the kept."""
+    """Take the two apart: each has again what it had; what was entered since stays at the kept.
+
+    Raises ValidationError with a sentence; nothing is written then.
+    """
+    try:
+        _take_apart(merge, by)
+    except IntegrityError:
+        raise ValidationError(
+            _("The double was given something of its own since, in the place of what would return.")
+        )
+    return Merge.objects.get(pk=merge.pk)
+
+
+def _take_apart(merge: Merge, by: Any) -> None:
     first, second = sorted((merge.kept_id, merge.gone_id))
     with (
         transaction.atomic(),
@@ -150,7 +163,6 @@ def unmerge_decisions(*, merge: Merge, by: Any) -> Merge:
         kept.topic_links.filter(tag__in=moved["sets"]["topics"]).delete()
         _give_back_rows(gone, moved["rows"])
         _set_visibility(gone, moved["visibility"])
-    return Merge.objects.get(pk=merge.pk)
 
 
 def current_merge(pk: int) -> Merge | None:

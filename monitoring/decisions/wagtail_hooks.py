@@ -12,7 +12,7 @@ from wagtail.admin.menu import MenuItem
 from wagtail.permissions import register_permission_policy
 from wagtail.snippets.models import register_snippet
 
-from monitoring.decisions import reports, version_views
+from monitoring.decisions import merge_views, reports, version_views
 from monitoring.decisions.choosers import DecisionChooserViewSet, decision_chooser
 from monitoring.decisions.deadline_viewsets import DeadlineViewSet
 from monitoring.decisions.models import Decision
@@ -107,4 +107,13 @@ def text_urls() -> list[URLPattern]:
         path(
             "decisions/texts/<int:pk>/withdraw/", version_views.text_withdraw, name="text_withdraw"
         ),
+    ]
+
+
+@hooks.register("register_admin_urls")
+def merge_urls() -> list[URLPattern]:
+    """Two records made one, and taken apart."""
+    return [
+        path("decisions/<int:pk>/merge/", merge_views.decision_merge, name="decision_merge"),
+        path("decisions/merges/<int:pk>/undo/", merge_views.merge_undo, name="merge_undo"),
     ]

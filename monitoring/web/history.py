@@ -11,10 +11,11 @@ from monitoring.decisions.history import history, provenance
 from monitoring.decisions.models import Decision
 from monitoring.decisions.publication import SUBJECT
 from monitoring.journal.selectors import corrections_of
-from monitoring.web.views import alternates
+from monitoring.web.views import alternates, leads_on
 
 
 @require_safe
+@leads_on
 def decision_history(request: HttpRequest, pk: int) -> HttpResponse:
     """Every change of a public decision in words; at most nine queries, however many there are."""
     language = (get_language() or "kk")[:2]

@@ -31,7 +31,7 @@ from monitoring.decisions.versions import (
     compare_versions,
     versions_of,
 )
-from monitoring.web.views import alternates
+from monitoring.web.views import alternates, leads_on
 
 _DEPTH = {"paragraph": 0, "subparagraph": 1, "point": 2}
 
@@ -85,6 +85,7 @@ def _dates(rows: list[TextVersion]) -> list[dict[str, Any]]:
 
 
 @require_safe
+@leads_on
 def text(request: HttpRequest, pk: int) -> HttpResponse:
     """The text as of `?on=2014-11-07` (the newest without it), in `?text=ru`. 6 queries."""
     decision, versions, language = _asked(request, pk)
@@ -123,6 +124,7 @@ def _lines(act: Act) -> Iterator[dict[str, Any]]:
 
 
 @require_safe
+@leads_on
 def compare(request: HttpRequest, pk: int) -> HttpResponse:
     """Two versions, `?from=` and `?to=` days; `?view=changes` leaves out what stayed. 6 queries."""
     decision, versions, language = _asked(request, pk)
@@ -250,6 +252,7 @@ def _note(row: Row) -> str:
 
 
 @require_safe
+@leads_on
 def table(request: HttpRequest, pk: int) -> HttpResponse:
     """The comparative table as CSV: what changed, and an empty column for the justification."""
     decision, versions, language = _asked(request, pk)
@@ -301,6 +304,7 @@ def _line(piece: Piece | None) -> str:
 
 
 @require_safe
+@leads_on
 def languages(request: HttpRequest, pk: int) -> HttpResponse:
     """Kazakh beside Russian as of `?on=`; where numbers or dates differ, both. 6 queries."""
     decision, versions, _text_language = _asked(request, pk)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import wraps
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -77,6 +79,25 @@ def _facets(groups: dict[str, list[selectors.Option]]) -> list[dict[str, Any]]:
         {"name": name, "title": titles[name], "options": options, "wide": name == "year"}
         for name, options in groups.items()
     ]
+
+
+def leads_on(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """The same page of the kept record where a double's is asked for; else the view's own 404."""
+
+    @wraps(view)
+    def led(request: HttpRequest, pk: int) -> HttpResponse:
+        try:
+            return view(request, pk)
+        except Http404:
+            kept = kept_instead_of(pk)
+            if kept is None:
+                raise
+        assert request.resolver_match
+        address = reverse(request.resolver_match.view_name, args=[kept.pk])
+        query = request.GET.urlencode()
+        return HttpResponsePermanentRedirect(_with_query(address, query))
+
+    return led
 
 
 @require_safe

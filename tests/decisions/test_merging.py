@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from django.core.exceptions import ValidationError
 from django.test import Client
+from django.urls import reverse
 
 from monitoring.decisions import merging
 from monitoring.decisions.merging import (
@@ -92,7 +93,7 @@ def test_merged_and_taken_apart_again_both_are_as_they_were(
     assert told == [[kept.pk, gone.pk]]
 
 
-def test_words_of_the_act_and_its_procedure_go_along_and_come_back() -> None:
+def test_words_of_the_act_and_its_procedure_go_along_and_come_back(client: Client) -> None:
     kept, gone = make_decision(number="7"), make_decision(number="8")
     mine = make_version(kept, "Статья 1. Своя")
     make_version(gone, "Статья 1. Чужая")
@@ -102,6 +103,12 @@ def test_words_of_the_act_and_its_procedure_go_along_and_come_back() -> None:
     assign_procedure(decision=gone, procedure=way, by=None)
 
     merge = merge_decisions(kept=kept, gone=gone, by=None)
+    for name in ("decision_history", "decision_text", "text_compare", "text_table"):
+        answer = client.get(reverse(name, args=[gone.pk]), {"text": "ru"})
+        led = f"{reverse(name, args=[kept.pk])}?text=ru"
+        assert (answer.status_code, answer["Location"]) == (301, led)
+        assert client.get(led).status_code == 200
+    assert client.get(reverse("text_languages", args=[kept.pk])).status_code == 404
     first, second = versions_of(kept).rows
     assert (first, second.valid_from) == (mine, later)
     assert [one.procedure for one in kept.procedures.all()] == [way]

@@ -29,7 +29,7 @@ class Merge(models.Model):
     class Meta:
         verbose_name = _("merging of two decisions")
         verbose_name_plural = _("mergings of decisions")
-        default_permissions = ("view",)
+        default_permissions = ("add", "view")
         constraints = [
             models.CheckConstraint(condition=~Q(kept=F("gone")), name="merge_of_two"),
             models.UniqueConstraint(
