@@ -8,8 +8,10 @@ import pytest
 from django.core.management import call_command
 from django.test import Client
 
+from monitoring.core.models import SeedRecord
 from monitoring.core.seeds import read
 from monitoring.decisions.models import Decision
+from monitoring.decisions.relations import add_relation, between, remove_relation
 from monitoring.decisions.seeds import FOLDER
 from monitoring.decisions.services import update_decision
 from monitoring.institutions.models import Body, Event
@@ -52,3 +54,22 @@ def test_seeding_again_changes_nothing_and_leaves_a_persons_work_alone(capsys: A
     assert dict(Decision.objects.values_list("pk", "updated_at")) == versions
     decision.refresh_from_db()
     assert decision.register_number == "555"
+
+
+def test_a_relation_carried_over_as_vague_becomes_what_the_seed_says_it_is(capsys: Any) -> None:
+    law = Decision.objects.get(key="law-156-2022")
+    target = Decision.objects.get(key="elections-law-1995")
+    old = between(law, target)
+    assert old
+    assert old.kind == "amends"
+    remove_relation(relation=old, announce=False)
+    add_relation(subject=target, kind="related", target=law, announce=False)
+    SeedRecord.objects.filter(key="decisions.relation:law-156-2022").delete()
+    capsys.readouterr()
+    call_command("seed")
+    found = between(law, target)
+    assert found
+    assert (found.kind, found.subject) == ("amends", law)
+    capsys.readouterr()
+    call_command("seed")
+    assert "written" not in capsys.readouterr().out

@@ -15,10 +15,11 @@ from monitoring.decisions.models import (
     DecisionAlias,
     DecisionKind,
     MotionKind,
+    Relation,
     Stage,
     StageEvent,
 )
-from monitoring.decisions.relations import add_relation
+from monitoring.decisions.relations import add_relation, between, remove_relation
 from monitoring.decisions.seeds.procedures import seed_followed, seed_procedures
 from monitoring.decisions.services import add_stage_event, create_decision, update_decision
 from monitoring.decisions.versions import add_text_version, checked_text, versions_of
@@ -191,41 +192,59 @@ def _relations(report: Report, values: dict[str, Any]) -> None:
     decision = Decision.objects.filter(key=values["key"]).first()
     if decision is None:
         return
-    wanted = {"events": sorted(values["events"]), "relations": values["relations"]}
-    if not any(wanted.values()):
-        return
-    apply(
-        report,
-        f"decisions.relations:{values['key']}",
-        wanted,
-        lambda: _related(decision.pk, wanted),
-        lambda: _relate(decision, wanted),
-    )
+    if values["events"]:
+        apply(
+            report,
+            f"decisions.events:{values['key']}",
+            sorted(values["events"]),
+            lambda: _events(decision, values["events"]),
+            lambda: _put_events(decision, values["events"]),
+        )
+    if values["relations"]:
+        apply(
+            report,
+            f"decisions.relation:{values['key']}",
+            values["relations"],
+            lambda: _related(decision, values["relations"]),
+            lambda: _relate(decision, values["relations"]),
+        )
 
 
-def _related(pk: int, wanted: dict[str, Any]) -> dict[str, Any] | None:
-    """Of what the seed relates to the decision, what is related now; None if nothing is."""
-    decision = Decision.objects.get(pk=pk)
-    events = decision.events.filter(key__in=wanted["events"]).values_list("key", flat=True)
-    relations = decision.relations_out.filter(target__key__in=wanted["relations"])
-    has = {
-        "events": sorted(key for key in events if key),
-        "relations": dict(relations.values_list("target__key", "kind")),
-    }
-    return has if any(has.values()) else None
+def _events(decision: Decision, wanted: list[str]) -> list[str] | None:
+    """Of the events that the seed names, those that the decision has; None if it has none."""
+    return sorted(decision.events.filter(key__in=wanted).values_list("key", flat=True)) or None
 
 
-def _relate(decision: Decision, wanted: dict[str, Any]) -> None:
-    events = Event.objects.filter(key__in=wanted["events"])
-    update_decision(
-        decision=decision,
-        announce=False,
-        events=[*decision.events.exclude(pk__in=events), *events],
-    )
-    stands = set(decision.relations_out.values_list("target__key", flat=True))
-    for key, kind in wanted["relations"].items():
-        target = Decision.objects.filter(key=key).first()
-        if target is not None and key not in stands:
+def _put_events(decision: Decision, wanted: list[str]) -> None:
+    events = Event.objects.filter(key__in=wanted)
+    kept = decision.events.exclude(pk__in=events)
+    update_decision(decision=decision, announce=False, events=[*kept, *events])
+
+
+def _related(decision: Decision, wanted: dict[str, str]) -> dict[str, str] | None:
+    """What the decision is to those that the seed names, by their keys; None if nothing."""
+    there: dict[str, str] = {}
+    for target in Decision.objects.filter(key__in=wanted):
+        stands = between(decision, target)
+        if stands and not _is_vague(stands, wanted[str(target.key)]):
+            there[str(target.key)] = stands.kind
+    return there or None
+
+
+def _is_vague(relation: Relation, kind: str) -> bool:
+    """Carried over from when two documents could only be "related", and said by nobody since."""
+    said = relation.by_id or relation.source
+    return relation.kind == Relation.Kind.RELATED != kind and not said
+
+
+def _relate(decision: Decision, wanted: dict[str, str]) -> None:
+    for target in Decision.objects.filter(key__in=wanted):
+        kind = wanted[str(target.key)]
+        stands = between(decision, target)
+        if stands and _is_vague(stands, kind):
+            remove_relation(relation=stands, announce=False)
+            stands = None
+        if stands is None:
             add_relation(subject=decision, kind=kind, target=target, announce=False)
 
 
