@@ -17,7 +17,7 @@ from monitoring.decisions.merging import (
     seen_of,
     unmerge_decisions,
 )
-from monitoring.decisions.models import Decision, Merge
+from monitoring.decisions.models import Decision, Edition, Merge
 from monitoring.decisions.procedures import assign_procedure
 from monitoring.decisions.publication import picture
 from monitoring.decisions.relations import add_relation
@@ -145,3 +145,15 @@ def test_what_changed_since_it_was_shown_is_not_merged_nor_taken_apart_below_a_t
         unmerge_decisions(merge=merge, by=None)
     merge.refresh_from_db()
     assert merge.undone_at is None
+
+
+def test_what_the_double_was_given_since_is_never_overwritten() -> None:
+    kept = make_decision(number="7", editions={"kk": {"title": "Бірінші"}})
+    gone = make_decision(number="8", editions={"ru": {"title": "Второй"}})
+    merge = merge_decisions(kept=kept, gone=gone, by=None)
+    Edition.objects.create(decision=gone, language="ru", title="Новый", live=False)
+    with pytest.raises(ValidationError):
+        unmerge_decisions(merge=merge, by=None)
+    merge.refresh_from_db()
+    assert merge.undone_at is None
+    assert gone.editions.get().title == "Новый"
