@@ -15,6 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from monitoring.core import clock
+from monitoring.decisions.merging import merge_decisions, unmerge_decisions
 from monitoring.decisions.models import Relation, Stage
 from monitoring.decisions.relations import WORDS, add_relation
 from monitoring.decisions.services import add_stage_event, update_decision, withdraw_decision
@@ -96,6 +97,27 @@ def test_followers_of_a_bill_are_told_that_it_returned_in_another_convocation(
     assert old.address_in("ru") in text
     with override("ru"):
         assert str(WORDS[Relation.Kind.RETURNED, True]) in text
+
+
+def test_followers_of_a_doubles_topic_hear_of_the_record_it_was_merged_into(operator: Any) -> None:
+    topic = make.topic("land")
+    kept, gone = make.decision(number="7"), make.decision(number="8", topics=[topic])
+    close(operator)
+    forget_the_last_press()
+    make.subscriber("a@example.org", make.about_topic("land"))
+    merge = merge_decisions(kept=kept, gone=gone, by=operator)
+    close(operator)
+    forget_the_last_press()
+    assert not digest_mails()  # merging is the editors' business, no news
+    update_decision(decision=kept, adoption_number="77", by=operator)
+    close(operator)
+    forget_the_last_press()
+    (mail,) = digest_mails()
+    assert f"/kk/zandar/{kept.pk}-" in text_of(mail)
+    unmerge_decisions(merge=merge, by=operator)
+    update_decision(decision=kept, adoption_number="78", by=operator)
+    close(operator)
+    assert len(digest_mails()) == 1
 
 
 def test_two_readers_never_get_each_others_items(operator: Any) -> None:
