@@ -65,14 +65,14 @@ def test_a_vote_on_a_decision_is_news_of_it_and_is_hidden_with_it(client: Client
     record_vote(event=make_vote(decision=shown, result="passed", count_yes=77))
     assert Change.objects.latest("pk").after["votes"][0]["yes"] == 77
     page = client.get(shown.address_in("kk")).content.decode()
-    assert "77" in page
+    assert "жақтады: 77" in page
     secret = record_vote(event=make_vote(decision=hidden, motion_kk="Құпия мәселе"))
     assert client.get(f"/kk/organdar/votes/{secret.pk}/").status_code == 404
     assert "Құпия" not in client.get("/kk/organdar/senate/").content.decode()
     mistaken = VoteEvent.objects.get(decision=shown)
     mistaken.is_shown = False
     record_vote(event=mistaken)
-    assert "77" not in client.get(shown.address_in("kk")).content.decode()
+    assert "жақтады: 77" not in client.get(shown.address_in("kk")).content.decode()
 
 
 def test_names_mean_people_blind_to_case_and_the_bodys_own_among_namesakes() -> None:
