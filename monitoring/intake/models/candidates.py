@@ -1,4 +1,4 @@
-"""State of the room `intake`: what came in and waits for a person."""
+"""What came in and waits for a person."""
 
 from __future__ import annotations
 
