@@ -77,7 +77,12 @@ class Source(models.Model):
     paused = models.BooleanField(_("paused"), default=False)
     paused_reason = models.CharField(_("why paused"), max_length=500, blank=True)
 
+    settings = models.JSONField(default=dict, blank=True, editable=False)
+    """What the kind of source wants to know besides (`kinds.Setting`), by name."""
+
     next_due = models.DateTimeField(default=clock.now, editable=False)
+    ahead = models.JSONField(default=list, editable=False)
+    """Further pages that a list named, still to be asked: [step, address, JSON to post]."""
     lease_until = models.DateTimeField(null=True, editable=False)
     etag = models.CharField(max_length=500, blank=True, editable=False)
     last_modified = models.CharField(max_length=100, blank=True, editable=False)
@@ -218,6 +223,8 @@ class Fetch(models.Model):
     etag = models.CharField(max_length=500, blank=True)
     last_modified = models.CharField(max_length=100, blank=True)
     snapshot = models.ForeignKey(Snapshot, models.PROTECT, null=True, related_name="fetches")
+    step = models.PositiveSmallIntegerField(default=1)
+    """1 for the source's own address, 2 for what that named, and so on."""
     taken_in = models.BooleanField(default=True)
     lease_until = models.DateTimeField(null=True)
     entries = models.PositiveIntegerField(default=0)

@@ -13,10 +13,11 @@ import os
 import struct
 import subprocess
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
-from monitoring.evidence.entries import Entry, UnreadableError
+from monitoring.evidence.entries import Ask, Entry, Note, Reading, UnreadableError
 
 SECONDS = 30
 MEMORY = 512 * 1024 * 1024  # bytes of address space; feedparser with 20 MB of feed takes about 300
@@ -24,17 +25,31 @@ _ROOT = Path(__file__).resolve().parent.parent.parent
 _HEAD = struct.Struct(">II")  # lengths of the address and of the document
 
 
+def read_apart(
+    parser: str,
+    raw: bytes,
+    url: str,
+    settings: Mapping[str, Any] | None = None,
+    *,
+    seconds: float = SECONDS,
+    memory: int = MEMORY,
+) -> Reading:
+    """Call `package.module:function` on the bytes in a child and return what it read.
+
+    `settings` are those of the source. Raises UnreadableError with the parser's own code, or
+    `parser_died`, `parser_slow`.
+    """
+    outcome = _read_many(parser, [(raw, url)], settings or {}, seconds, memory)[0]
+    if isinstance(outcome, UnreadableError):
+        raise outcome
+    return outcome
+
+
 def parse_apart(
     parser: str, raw: bytes, url: str, *, seconds: float = SECONDS, memory: int = MEMORY
 ) -> list[Entry]:
-    """Call `package.module:function` on the bytes in a child and return its entries.
-
-    Raises UnreadableError with the parser's own code, or `parser_died`, `parser_slow`.
-    """
-    outcome = parse_many_apart(parser, [(raw, url)], seconds=seconds, memory=memory)[0]
-    if isinstance(outcome, str):
-        raise UnreadableError(outcome)
-    return outcome
+    """The entries alone, of a parser without settings; raises as `read_apart` does."""
+    return read_apart(parser, raw, url, seconds=seconds, memory=memory).entries
 
 
 def parse_many_apart(
@@ -48,13 +63,27 @@ def parse_many_apart(
 
     When the child dies, the documents it had not answered for all read `parser_died`.
     """
+    return [
+        outcome.code if isinstance(outcome, UnreadableError) else outcome.entries
+        for outcome in _read_many(parser, documents, {}, seconds, memory)
+    ]
+
+
+def _read_many(
+    parser: str,
+    documents: Sequence[tuple[bytes, str]],
+    settings: Mapping[str, Any],
+    seconds: float,
+    memory: int,
+) -> list[Reading | UnreadableError]:
     sent = b"".join(
         _HEAD.pack(len(url.encode()), len(raw)) + url.encode() + raw for raw, url in documents
     )
     fate = "parser_died"
+    limits = [str(memory), str(int(seconds) + 1)]
     try:
         done = subprocess.run(  # noqa: S603 - our own interpreter and module
-            [sys.executable, "-m", __name__, parser, str(memory), str(int(seconds) + 1)],
+            [sys.executable, "-m", __name__, parser, *limits, json.dumps(dict(settings))],
             input=sent,
             capture_output=True,
             timeout=seconds,
@@ -65,14 +94,21 @@ def parse_many_apart(
         said = done.stdout
     except subprocess.TimeoutExpired as error:
         said, fate = error.stdout or b"", "parser_slow"
-    outcomes: list[list[Entry] | str] = []
+    outcomes: list[Reading | UnreadableError] = []
     for line in said.split(b"\n")[:-1]:  # what follows the last line end is half a line
         answer = json.loads(line)
-        if isinstance(answer, str):
-            outcomes.append(answer)
+        if "code" in answer:
+            outcomes.append(UnreadableError(answer["code"], answer["setting"]))
         else:
-            outcomes.append([Entry(**values) for values in answer])
-    return outcomes + [fate] * (len(documents) - len(outcomes))
+            outcomes.append(
+                Reading(
+                    entries=[Entry(**values) for values in answer["entries"]],
+                    notes=[Note(**values) for values in answer["notes"]],
+                    follow=[Ask(**values) for values in answer["follow"]],
+                )
+            )
+    lost = [UnreadableError(fate) for _ in range(len(documents) - len(outcomes))]
+    return outcomes + lost
 
 
 def _documents(data: bytes) -> Iterable[tuple[bytes, str]]:
@@ -92,7 +128,7 @@ def _no_way_out(event: str, arguments: tuple[object, ...]) -> None:
         raise PermissionError(event)
 
 
-def _child(parser: str, memory: str, seconds: str) -> None:
+def _child(parser: str, memory: str, seconds: str, settings: str) -> None:
     import resource
 
     module, _, function = parser.partition(":")
@@ -105,17 +141,19 @@ def _child(parser: str, memory: str, seconds: str) -> None:
     out = sys.stdout
     sys.stdout = sys.stderr  # a parser's own chatter is no answer
     for raw, url in _documents(sys.stdin.buffer.read()):
+        answer: dict[str, object]
         try:
-            answer: object = [dataclasses.asdict(entry) for entry in parse(raw, url)]
+            read = parse(raw, url, json.loads(settings))
+            answer = dataclasses.asdict(read if isinstance(read, Reading) else Reading(read))
         except UnreadableError as error:
-            answer = error.code
+            answer = {"code": error.code, "setting": error.setting}
         except MemoryError:
             os._exit(3)  # nothing may be tried with the memory gone
         except Exception:  # any fault of a third party's parser
-            answer = "parser_died"
+            answer = {"code": "parser_died", "setting": ""}
         out.write(json.dumps(answer) + "\n")
         out.flush()
 
 
 if __name__ == "__main__":
-    _child(*sys.argv[1:4])
+    _child(*sys.argv[1:5])

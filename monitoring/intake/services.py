@@ -52,6 +52,7 @@ def take_in_entries(fetch: Fetch, entries: Sequence[Entry]) -> int:
             link=entry.link,
             summary=entry.summary,
             language=entry.language or fetch.source.language,
+            facts=entry.facts(),
             published_at=dt.datetime.fromisoformat(entry.published) if entry.published else None,
             seen_at=fetch.started_at,
         )

@@ -126,7 +126,7 @@ def test_any_bytes_are_read_or_refused(noise: bytes, place: int) -> None:
         assert all(entry.key for entry in entries)
 
 
-def bad_parser(raw: bytes, url: str) -> list[object]:
+def bad_parser(raw: bytes, url: str, settings: object) -> list[object]:
     """Does to the child what hostile bytes might."""
     import os
     import socket

@@ -48,6 +48,8 @@ class Candidate(models.Model):
     link = models.CharField(_("link"), max_length=2000, blank=True)
     summary = models.TextField(_("text"), blank=True)
     language = models.CharField(_("language"), max_length=2, blank=True)
+    facts = models.JSONField(default=dict)
+    """What else the source says (`Entry.facts`): number, code, kind, status, body, date …"""
     published_at = models.DateTimeField(_("date in the source"), null=True)
     seen_at = models.DateTimeField(_("came in"), default=clock.now)
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.NEW)

@@ -9,6 +9,7 @@ import html
 import io
 import re
 import time
+from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
@@ -31,8 +32,10 @@ _BREAKS = re.compile(r"<\s*(?:br|/p|/div|/li|/h\d|/tr)\b[^>]*>", re.IGNORECASE)
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ufffe\uffff]")
 
 
-def parse(raw: bytes, url: str) -> list[Entry]:
+def parse(raw: bytes, url: str, settings: Mapping[str, Any] | None = None) -> list[Entry]:
     """The entries of a feed, newest as the feed has them, at most MOST_ENTRIES, texts plain.
+
+    A feed has no settings.
 
     Raises UnreadableError: `blank`, `captcha`, `html`, `entities`, `not_feed`, `empty`.
     """
