@@ -25,7 +25,7 @@ from monitoring.core.models import Lease
 from monitoring.search import kinds
 from monitoring.search.analysis import VERSION, Concepts
 from monitoring.search.backends import get_backend
-from monitoring.search.backends.base import EngineBusyError, EngineError, Entry
+from monitoring.search.backends.base import LAYOUT, EngineBusyError, EngineError, Entry
 from monitoring.search.documents import SearchDocument
 from monitoring.search.models import Build, OutboxRow, TitleToken
 from monitoring.search.streams import Streams, streams_of
@@ -78,7 +78,8 @@ def _rounds(holder: str) -> int:
 def fingerprint(concepts: Concepts) -> str:
     """What an index depends on beside the records: the analyser, the concepts, the kinds."""
     names = ",".join(kind.name for kind in kinds.all_kinds())
-    return f"{VERSION}-{concepts.fingerprint}-{hashlib.sha256(names.encode()).hexdigest()[:8]}"
+    digest = hashlib.sha256(names.encode()).hexdigest()[:8]
+    return f"{LAYOUT}.{VERSION}-{concepts.fingerprint}-{digest}"
 
 
 def request_build() -> Build:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import itertools
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from monitoring.search.analysis import (
@@ -27,6 +28,10 @@ from monitoring.search.streams import Streams
 
 Run = tuple[tuple[int, str], ...]
 """Tokens that follow one another: (distance from the first, token)."""
+
+WEIGHTS: Mapping[str, float] = {"exact": 0.3, "gram": 0.5, "title": 1.0}
+"""What a token found in a stream that only orders counts for, beside a stem's 1. Every engine
+reads its weights here."""
 
 MAX_RUNS = 16
 """Of one leaf: a word of a query may have two stems, a phrase has all their combinations."""
@@ -84,6 +89,16 @@ class Plan:
         leaves = (*self.required, *self.optional)
         runs = [run for leaf in leaves for run in leaf.runs if len(run) == 1]
         return tuple(dict.fromkeys(run[0][1] for run in runs))
+
+    def bonuses(self, weights: Mapping[str, float] = WEIGHTS) -> list[tuple[str, str, float]]:
+        """(stream, token, weight) of all that only orders results, in a fixed order."""
+        asked = {"exact": self.exact, "gram": self.grams, "title": self.title_tokens}
+        return [
+            (name, token, weights[name])
+            for name, tokens in asked.items()
+            if weights.get(name)
+            for token in tokens
+        ]
 
     def without_facet(self, name: str) -> Plan:
         """The plan without a facet's own filter, for counting its values."""

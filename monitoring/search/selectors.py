@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from monitoring.search import kinds
 from monitoring.search.analysis import NO_CONCEPTS, Concepts
 from monitoring.search.backends import get_backend
-from monitoring.search.backends.base import EngineError
+from monitoring.search.backends.base import WINDOW, EngineError
 from monitoring.search.highlights import found_in, marked
 from monitoring.search.kinds import Hit
 from monitoring.search.models import Build, TitleToken
@@ -113,10 +113,10 @@ def search(query: Query, language: str, page: int = 1, size: int = 20) -> Result
             if build is None:
                 raise EngineError("no index is in use yet")
             answer = get_backend().search(
-                build.name, plan, offset=(_within(page) - 1) * size, limit=size
+                build.name, plan, offset=(_within(page, size) - 1) * size, limit=size
             )
             pages = _pages(answer.total, size)
-            if _within(page) > pages:
+            if _within(page, size) > pages:
                 page = pages
                 answer = get_backend().search(
                     build.name, plan, offset=(page - 1) * size, limit=size
@@ -130,17 +130,17 @@ def search(query: Query, language: str, page: int = 1, size: int = 20) -> Result
             total=answer.total,
             facets=_facets(query, answer.facets, language),
             notices=tuple(notices),
-            page=_within(page),
+            page=_within(page, size),
             pages=pages,
         )
 
 
-def _within(page: int) -> int:
-    return max(1, min(page, MAX_PAGES))
+def _within(page: int, size: int) -> int:
+    return max(1, min(page, MAX_PAGES, WINDOW // size))
 
 
 def _pages(total: int, size: int) -> int:
-    return _within(-(-total // size))
+    return _within(-(-total // size), size)
 
 
 def _shown(raw: Iterable[_Raw], plan: Plan, concepts: Concepts, language: str) -> tuple[Found, ...]:
@@ -236,7 +236,7 @@ def _from_database(
     ]
     kept.sort(key=lambda record: (-len(has[record]), record))
     pages = _pages(len(kept), size)
-    page = min(_within(page), pages)
+    page = min(_within(page, size), pages)
     part = kept[(page - 1) * size : page * size]
     raw = [_Raw(f"{name}:{one}", {}) for name, one in part]
     return Results(

@@ -13,6 +13,10 @@ from monitoring.search.documents import SearchDocument
 GAP = 50
 """Positions between fields and languages, so that no phrase crosses them."""
 MAX_TOKEN = 80
+ORDERING = ("exact", "gram", "title")
+"""The streams that only order what is found; every engine indexes them under these names."""
+EMPTY = "_"
+"""Stands in an empty stream, so that engines agree on how many documents have one."""
 
 
 @dataclass(frozen=True)
@@ -28,6 +32,11 @@ class Streams:
     grams: tuple[str, ...]
     title: tuple[str, ...]
     numbers: tuple[str, ...]
+
+    def ordering(self, name: str) -> tuple[str, ...]:
+        """The tokens of one of ORDERING; never none."""
+        streams = {"exact": self.exact, "gram": self.grams, "title": self.title}
+        return streams[name] or (EMPTY,)
 
     @cached_property
     def positions(self) -> Mapping[str, frozenset[int]]:
@@ -49,7 +58,7 @@ def streams_of(document: SearchDocument, concepts: Concepts) -> Streams:
         for part in (text.title, text.body):
             made = analyse(part, language, concepts)
             stems += [(offset + position, token[:MAX_TOKEN]) for position, token in made.stems]
-            exact += [token for _, token in made.exact]
+            exact += [token[:MAX_TOKEN] for _, token in made.exact]
             grams += [token for _, token in made.grams]
             if part is text.title:
                 title += [token[:MAX_TOKEN] for _, token in made.stems]

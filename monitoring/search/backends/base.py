@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
@@ -10,13 +12,25 @@ from monitoring.search.documents import SearchDocument
 from monitoring.search.plans import Plan
 from monitoring.search.streams import Streams
 
+LAYOUT = "2"
+"""Grows when engines store something else of the same tokens; older indexes are made anew."""
+WINDOW = 10_000
+"""Hits that can be reached by paging; `offset + limit` never asks beyond."""
+TIE = 1e-6
+"""Scores that differ by less than this share are equal: engines add floats in different orders."""
+_ID_BITS, _KIND_BITS = 31, 9
+
 
 class EngineError(Exception):
-    """The engine is away, its index is missing or broken. The database answers instead."""
+    """The index is missing or broken, or the engine is away. The database answers instead."""
+
+
+class EngineAwayError(EngineError):
+    """The engine does not answer, or not in time; its indexes may be well. Try again later."""
 
 
 class EngineBusyError(EngineError):
-    """Somebody else is writing; nothing was written, try again later."""
+    """Somebody else is writing; what was not written must be written again later."""
 
 
 @dataclass(frozen=True)
@@ -25,6 +39,43 @@ class Entry:
 
     document: SearchDocument
     streams: Streams
+
+
+def place_of(document: SearchDocument) -> int:
+    """Where a document stands among its equals: the newer date first, then the higher id.
+
+    A number under 2^63, different for each document of an index.
+    """
+    days = document.date.toordinal() if document.date else 0
+    one = document.id & ((1 << _ID_BITS) - 1)
+    kind = zlib.crc32(document.kind.encode()) & ((1 << _KIND_BITS) - 1)
+    return (days << _ID_BITS | one) << _KIND_BITS | kind
+
+
+@dataclass(frozen=True)
+class Scored:
+    """A found document before its texts are read: its score, its place, the engine's handle."""
+
+    score: float
+    place: int
+    handle: Any
+
+
+def settled(found: Sequence[Scored]) -> list[Scored]:
+    """Best first; of equal scores (see TIE) the higher place first. The same on every engine."""
+    ordered = sorted(found, key=lambda one: -one.score)
+    groups: list[tuple[int, int, Scored]] = []
+    group = 0
+    for index, one in enumerate(ordered):
+        before = ordered[index - 1].score if index else one.score
+        group += before - one.score > TIE * before
+        groups.append((group, -one.place, one))
+    return [one for _, _, one in sorted(groups, key=lambda row: row[:2])]
+
+
+def parted(scores: Sequence[float]) -> bool:
+    """Whether scores, best first, are anywhere more than a tie apart."""
+    return any(one - other > TIE * one for one, other in itertools.pairwise(scores))
 
 
 @dataclass(frozen=True)
@@ -59,23 +110,33 @@ class Backend(Protocol):
     def drop(self, build: str) -> None:
         """Remove a build with all that it holds; a missing one is no error."""
 
-    def write(self, build: str, entries: Sequence[Entry], removed: Sequence[str]) -> None:
-        """Write documents and remove keys, all or nothing, visible when it returns.
+    def write(
+        self, build: str, entries: Sequence[Entry], removed: Sequence[str], *, force: bool = False
+    ) -> list[str]:
+        """Write documents and remove keys; done and visible when it returns.
 
-        An entry whose version is older than the one in the build is left out.
-        Raises EngineBusyError or EngineError.
+        An entry whose version is older than the one in the build is left out, and its key given
+        back; with `force` it is written all the same. Whoever meets an error writes all of it
+        again: doing so twice changes nothing. Raises EngineBusyError, EngineAwayError or
+        EngineError.
         """
 
     def search(
         self, build: str, plan: Plan, *, offset: int, limit: int, facets: bool = True
     ) -> Answer:
-        """Carry out a plan (see `plans.matches`), best or newest first. Raises EngineError."""
+        """Carry out a plan (see `plans.matches`), best or newest first (see `settled`).
+
+        Nothing beyond WINDOW is reached. Raises EngineError.
+        """
 
     def versions(self, build: str) -> dict[str, int]:
         """Key and version of every document. Raises EngineError."""
 
     def check(self, build: str) -> str:
-        """A short sentence on the state of a build. Raises EngineError."""
+        """A short sentence on the state of a build.
+
+        Raises EngineAwayError when that cannot be said now, EngineError when it must be made anew.
+        """
 
     def options(self) -> dict[str, Any]:
         """What the engine was configured with, without secrets; for the operator."""

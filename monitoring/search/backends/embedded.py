@@ -12,7 +12,7 @@ import logging
 import shutil
 import threading
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,22 +21,29 @@ from typing import Any
 import tantivy
 
 from monitoring.search.backends.base import (
+    WINDOW,
     Answer,
     EngineBusyError,
     EngineError,
     EngineHit,
     Entry,
+    Scored,
+    parted,
+    place_of,
+    settled,
 )
-from monitoring.search.plans import Leaf, Plan
+from monitoring.search.plans import WEIGHTS, Leaf, Plan
+from monitoring.search.streams import ORDERING
 
 logger = logging.getLogger(__name__)
 
 HEAP = 32_000_000
 """Bytes a writer may hold before it makes a segment."""
-EXACT_WEIGHT = 0.3
-GRAM_WEIGHT = 0.5
-TITLE_WEIGHT = 1.0
 SEPARATOR = "\x1f"
+MARGIN = 16
+"""Hits looked at beyond those asked for, to see whether the last one ties with the next."""
+MAX_TIED = 4_000
+"""Of so many equal ones tantivy decides which are looked at."""
 MAX_VALUES = 2_000
 """Distinct values of all facets together that are counted."""
 
@@ -49,8 +56,9 @@ def _schema() -> Any:
     builder.add_text_field("key", stored=True, tokenizer_name="raw", index_option="basic")
     builder.add_integer_field("version", stored=True, fast=True, indexed=False)
     builder.add_integer_field("date", fast=True, indexed=True)
+    builder.add_integer_field("place", fast=True, indexed=False)
     builder.add_text_field("stem", tokenizer_name="whitespace", index_option="position")
-    for name in ("exact", "gram", "title"):
+    for name in ORDERING:
         builder.add_text_field(name, tokenizer_name="whitespace", index_option="freq")
     builder.add_text_field("number", tokenizer_name="raw", index_option="basic")
     builder.add_text_field("facet", tokenizer_name="raw", index_option="basic", fast=True)
@@ -84,9 +92,9 @@ class EmbeddedBackend:
 
     name = "embedded"
 
-    def __init__(self, directory: Path, *, title_weight: float = TITLE_WEIGHT) -> None:
+    def __init__(self, directory: Path, *, weights: Mapping[str, float] = WEIGHTS) -> None:
         self.directory = directory
-        self.title_weight = title_weight
+        self.weights = weights
         self.schema = _schema()
         self._open: dict[str, _Open] = {}
         self._lock = threading.Lock()
@@ -138,11 +146,15 @@ class EmbeddedBackend:
 
     # -- writing -------------------------------------------------------------------
 
-    def write(self, build: str, entries: Sequence[Entry], removed: Sequence[str]) -> None:
-        """One commit; see `Backend.write`."""
+    def write(
+        self, build: str, entries: Sequence[Entry], removed: Sequence[str], *, force: bool = False
+    ) -> list[str]:
+        """One commit, all or nothing; see `Backend.write`."""
+        left: list[str] = []
         with _as_engine_error():
             index = self._index(build)
-            known = self._known(index.searcher(), [entry.document.key for entry in entries])
+            keys = [] if force else [entry.document.key for entry in entries]
+            known = self._known(index.searcher(), keys)
             writer = index.writer(HEAP, 1)
             try:
                 for key in removed:
@@ -150,6 +162,7 @@ class EmbeddedBackend:
                 for entry in entries:
                     key = entry.document.key
                     if known.get(key, entry.document.version) > entry.document.version:
+                        left.append(key)
                         continue
                     writer.delete_documents_by_term("key", key)
                     writer.add_document(self._document(entry))
@@ -159,6 +172,7 @@ class EmbeddedBackend:
                 raise
             finally:
                 writer.wait_merging_threads()
+        return left
 
     def _known(self, searcher: Any, keys: Sequence[str]) -> dict[str, int]:
         if not keys or not searcher.num_docs:
@@ -176,9 +190,9 @@ class EmbeddedBackend:
         made.add_integer("date", document.date.toordinal() if document.date else 0)
         tokens = [tantivy.Token(token, place, 0, 0) for place, token in streams.stems]
         made.add_pre_tokenized_text("stem", tantivy.PreTokenizedString("", tokens))
-        made.add_text("exact", " ".join(streams.exact))
-        made.add_text("gram", " ".join(streams.grams))
-        made.add_text("title", " ".join(streams.title))
+        made.add_integer("place", place_of(document))
+        for name in ORDERING:
+            made.add_text(name, " ".join(streams.ordering(name)))
         for number in streams.numbers:
             made.add_text("number", number)
         for name, values in document.all_facets().items():
@@ -200,15 +214,34 @@ class EmbeddedBackend:
         with _as_engine_error():
             searcher = self._index(build).searcher()
             query = self._query(plan)
-            order = {"order_by_field": "date"} if plan.sort == "date" or not plan.has_words else {}
-            found = searcher.search(query, limit=max(limit, 1), offset=offset, count=True, **order)
+            need = min(offset + limit, WINDOW)
+            total, best = self._best(searcher, query, need, plan)
             hits = []
-            for score, address in found.hits[:limit]:
-                stored = searcher.doc(address)
+            for one in best[offset:need]:
+                stored = searcher.doc(one.handle)
                 payload = zlib.decompress(bytes(stored["payload"][0]))
-                hits.append(EngineHit(stored["key"][0], float(score), json.loads(payload)))
+                hits.append(EngineHit(stored["key"][0], one.score, json.loads(payload)))
             counts = self._facets(searcher, plan, query) if facets else {}
-            return Answer(tuple(hits), found.count, counts)
+            return Answer(tuple(hits), total, counts)
+
+    def _best(self, searcher: Any, query: Any, need: int, plan: Plan) -> tuple[int, list[Scored]]:
+        """The number of all, and at least the first `need` in their order."""
+        if plan.sort == "date" or not plan.has_words:
+            found = searcher.search(query, limit=max(need, 1), order_by_field="place")
+            best = [Scored(0.0, place, address) for place, address in found.hits]
+            return found.count, best
+        size = need + MARGIN
+        while True:
+            # tantivy breaks ties by where it keeps a document: look on until the tie ends.
+            found = searcher.search(query, limit=size)
+            scores = [score for score, _ in found.hits]
+            if len(scores) < size or size >= need + MAX_TIED or parted(scores[need - 1 :]):
+                break
+            size = min(size * 4, need + MAX_TIED)
+        addresses = [address for _, address in found.hits]
+        places = searcher.fast_field_values("place", addresses) if addresses else []
+        rows = zip(scores, places, addresses, strict=True)
+        return found.count, settled([Scored(*row) for row in rows])
 
     def _facets(self, searcher: Any, plan: Plan, query: Any) -> dict[str, dict[str, int]]:
         counts = self._counts(searcher, query)
@@ -262,13 +295,10 @@ class EmbeddedBackend:
 
     def _bonuses(self, plan: Plan) -> list[Any]:
         boost = TQuery.boost_query
-        made = [boost(self._term("exact", token), EXACT_WEIGHT) for token in plan.exact]
-        made += [boost(self._term("gram", token), GRAM_WEIGHT) for token in plan.grams]
-        if self.title_weight:
-            made += [
-                boost(self._term("title", token), self.title_weight) for token in plan.title_tokens
-            ]
-        return made
+        return [
+            boost(self._term(name, token), weight)
+            for name, token, weight in plan.bonuses(self.weights)
+        ]
 
     def _leaf(self, leaf: Leaf) -> Any:
         runs = [

@@ -17,7 +17,7 @@ from monitoring.search.analysis import NO_CONCEPTS
 from monitoring.search.backends.base import Entry
 from monitoring.search.backends.embedded import EmbeddedBackend
 from monitoring.search.documents import SearchDocument, Text
-from monitoring.search.plans import plan_of
+from monitoring.search.plans import WEIGHTS, plan_of
 from monitoring.search.query import Query
 from monitoring.search.streams import streams_of
 
@@ -43,7 +43,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, run: Path, corpus: Path, queries: Path, **options: Any) -> None:
         """Build, ask, write."""
         with tempfile.TemporaryDirectory(prefix="search-bench-") as folder:
-            backend = EmbeddedBackend(Path(folder), title_weight=0.0)
+            backend = EmbeddedBackend(Path(folder), weights={**WEIGHTS, "title": 0.0})
             backend.create("bench")
             started = time.perf_counter()
             names: list[str] = []
