@@ -7,8 +7,11 @@ from typing import Any
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.db import transaction
 from django.test import Client
 from django.urls import reverse
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from monitoring.decisions import merging
 from monitoring.decisions.merging import (
@@ -91,6 +94,63 @@ def test_merged_and_taken_apart_again_both_are_as_they_were(
     assert (facts(kept.pk), facts(gone.pk)) == before
     assert client.get(gone.address_in("kk")).status_code == 200
     assert told == [[kept.pk, gone.pk]]
+
+
+SOME = ("one", "two", "three")
+DAYS = [dt.date(2030, 1, day) for day in (1, 2, 3)]
+RECORDS = st.fixed_dictionaries(
+    {
+        "number": st.sampled_from(["", "7", "8"]),
+        "register_number": st.sampled_from(["", "55", "56"]),
+        "bodies": st.sets(st.sampled_from(SOME)),
+        "topics": st.sets(st.sampled_from(SOME)),
+        "links": st.sets(st.sampled_from(["https://zan.example/1", "https://zan.example/2"])),
+        "languages": st.sets(st.sampled_from(["kk", "ru", "en"]), min_size=1),
+        "steps": st.lists(st.tuples(st.sampled_from(SOME), st.sampled_from(DAYS)), max_size=3),
+        "deadlines": st.sets(st.sampled_from(DAYS)),
+        "related": st.booleans(),
+    }
+)
+
+
+def _record(name: str, drawn: dict[str, Any], third: Decision) -> Decision:
+    decision = make_decision(
+        number=drawn["number"],
+        register_number=drawn["register_number"],
+        bodies=[make_body(key) for key in sorted(drawn["bodies"])],
+        topics=[make_topic(slug) for slug in sorted(drawn["topics"])],
+        links=sorted(drawn["links"]),
+        codes={"adilet": name},
+        editions={one: {"title": f"{name} {one}"} for one in sorted(drawn["languages"])},
+    )
+    for stage, day in drawn["steps"]:
+        add_stage_event(decision=decision, stage=make_stage(stage), date=day)
+    for day in sorted(drawn["deadlines"]):
+        make_deadline(decision, day)
+    if drawn["related"]:
+        add_relation(subject=third, kind="amends", target=decision)
+    return decision
+
+
+@settings(
+    max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(mine=RECORDS, theirs=RECORDS, choice=st.sets(st.sampled_from(merging.FACTS)))
+def test_whatever_two_records_hold_taking_them_apart_undoes_merging_them(
+    mine: dict[str, Any], theirs: dict[str, Any], choice: set[str]
+) -> None:
+    with transaction.atomic():
+        third = make_decision(number="3")
+        kept, gone = _record("Z1", mine, third), _record("Z2", theirs, third)
+        before = [facts(pk) for pk in (kept.pk, gone.pk, third.pk)]
+        from_gone = sorted(choice & set(conflicts(kept, gone)))
+        merge = merge_decisions(kept=kept, gone=gone, by=None, from_gone=from_gone)
+        whole = facts(kept.pk)
+        for name, has in (("editions", "languages"), ("deadlines", "deadlines")):
+            assert len(whole[name]) == len(mine[has] | theirs[has])
+        unmerge_decisions(merge=merge, by=None)
+        assert [facts(pk) for pk in (kept.pk, gone.pk, third.pk)] == before
+        transaction.set_rollback(True)
 
 
 def test_words_of_the_act_and_its_procedure_go_along_and_come_back(client: Client) -> None:
