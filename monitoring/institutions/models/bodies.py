@@ -89,7 +89,12 @@ class BodyKind(Trilingual, Lived, Attested):
 
     key = models.SlugField(_("key"), unique=True)
     successor = models.ForeignKey(
-        "self", models.SET_NULL, null=True, blank=True, related_name="predecessors"
+        "self",
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="predecessors",
+        verbose_name=_("followed by"),
     )
 
     class Meta:
