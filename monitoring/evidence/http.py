@@ -80,6 +80,7 @@ def user_agent() -> str:
 def fetch(
     url: str,
     *,
+    post: str = "",
     etag: str = "",
     last_modified: str = "",
     ca_bundle: str = "",
@@ -88,7 +89,8 @@ def fetch(
 ) -> Answer:
     """Ask for an address once, as a polite guest; follow at most five redirects, each checked.
 
-    `etag` and `last_modified` make the request conditional; `ca_bundle` names a file in
+    `post` is JSON that is posted instead of a plain question; such a request is not sent on by a
+    redirect. `etag` and `last_modified` make the request conditional; `ca_bundle` names a file in
     `settings.EVIDENCE_CA_DIR` trusted beside the usual authorities; `resolver` is a seam for tests.
     Returns an answer with status 200 or 304.
     Raises FetchError with a code of `reasons.SENTENCES`. Opens no transaction; call it outside one.
@@ -98,7 +100,7 @@ def fetch(
     trip = _Trip(limits, resolver or resolve, ca_bundle)
     try:
         with trip:
-            return trip.go(url, {name: value for name, value in conditions.items() if value})
+            return trip.go(url, {name: value for name, value in conditions.items() if value}, post)
     except (httpx.TimeoutException, httpcore.TimeoutException) as error:
         raise FetchError("timeout", seconds=round(limits.seconds)) from error
     except (httpx.ConnectError, httpcore.ConnectError) as error:
@@ -144,14 +146,16 @@ class _Trip:
     def __exit__(self, *_: object) -> None:
         self.client.close()
 
-    def go(self, url: str, conditions: dict[str, str]) -> Answer:
+    def go(self, url: str, conditions: dict[str, str], post: str = "") -> Answer:
         for _ in range(self.limits.redirects + 1):
             robots = self.robots_of(url)
             if not politeness.allowed(robots, url):
                 raise FetchError("robots")
             pause = politeness.pause_of(robots, self.limits.pause)
-            answer, onward = self.ask(url, conditions, pause=pause, size=self.limits.size)
-            if onward is None:
+            answer, onward = self.ask(
+                url, conditions, pause=pause, size=self.limits.size, post=post
+            )
+            if onward is None or post:
                 if answer.status in {200, 304}:
                     return answer
                 _refuse(answer)
@@ -186,12 +190,15 @@ class _Trip:
         return text
 
     def ask(
-        self, url: str, headers: dict[str, str], *, pause: float, size: int
+        self, url: str, headers: dict[str, str], *, pause: float, size: int, post: str = ""
     ) -> tuple[Answer, str | None]:
         """One request: its answer and, for a redirect, the next address."""
         parts = addresses.checked(url, allow_loopback=settings.EVIDENCE_ALLOW_LOOPBACK)
         politeness.wait_turn(parts.hostname or "", pause=pause, deadline=self.deadline)
-        with self.client.stream("GET", url, headers=headers) as reply:
+        if post:
+            headers = {**headers, "Content-Type": "application/json", "Accept": "application/json"}
+        method, content = ("POST", post.encode()) if post else ("GET", None)
+        with self.client.stream(method, url, headers=headers, content=content) as reply:
             kept = {
                 name: reply.headers[name][:500]
                 for name in (*_KEPT_HEADERS, "retry-after")

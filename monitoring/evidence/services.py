@@ -4,11 +4,13 @@
 keeps the bytes (a link of the source's chain) and a Fetch that waits to be read. 4. The bytes are
 read in a child process. 5. One transaction hands the entries to the room that registered the kind
 and closes the Fetch. A process killed between two steps leaves a row that the next sweep takes up;
-each step may run twice without a trace.
+each step may run twice without a trace. Further pages that an answer named are kept with the source
+(`ahead`) and asked one by one; when one fails, the source is read anew from its beginning.
 """
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 import hashlib
 import json
@@ -17,6 +19,7 @@ import time
 import zlib
 from collections.abc import Sequence
 from typing import Any
+from urllib.parse import quote
 
 from django.db import OperationalError, transaction
 from django.db.models import Q
@@ -25,10 +28,10 @@ from wagtail.log_actions import log
 from monitoring.core import clock, sweeps
 from monitoring.core.services import beat
 from monitoring.evidence import http, kinds, reasons
-from monitoring.evidence.entries import Entry, UnreadableError
+from monitoring.evidence.entries import Ask, Reading, UnreadableError
 from monitoring.evidence.models import Blob, Fetch, Snapshot, Source
 from monitoring.evidence.reasons import FetchError
-from monitoring.evidence.sandbox import SECONDS, parse_apart
+from monitoring.evidence.sandbox import SECONDS, read_apart
 
 logger = logging.getLogger(__name__)
 
@@ -39,58 +42,87 @@ READ_LEASE = 45  # seconds: the 30 of a child, and some
 ROUND = 50.0  # seconds after which a sweep begins no new fetch: the next bell goes on
 BREAKER = 5  # failures in a row after which a source is asked once a day only
 LONGEST_WAIT = dt.timedelta(days=1)
+MOST_AHEAD = 200  # pages that one source may have waiting
+PASSED_OVER = frozenset({"not_found", "gone", "robots", "bad_address", "not_document"})
+"""What keeps one further page from being read, and tells nothing against its source."""
 
 
 def fetch_due() -> int:
     """The sweep: read what waits, then ask every due source. Returns how many rows moved on."""
     began = time.monotonic()
     done = take_in_waiting()
-    due = Source.objects.due(clock.now()).order_by("next_due").values_list("pk", flat=True)
-    for pk in list(due[:200]):
-        if time.monotonic() - began > ROUND:
+    while time.monotonic() - began < ROUND:
+        pk = Source.objects.due(clock.now()).order_by("next_due").values_list("pk", flat=True)[:1]
+        if not pk:
             break
-        if Source.objects.claim(pk, clock.now(), FETCH_LEASE):
-            fetch_source(source=Source.objects.get(pk=pk))
+        if Source.objects.claim(pk[0], clock.now(), FETCH_LEASE):
+            fetch_source(source=Source.objects.get(pk=pk[0]))
             done += 1
     beat(name=HEARTBEAT)
     return done
 
 
 def fetch_source(*, source: Source) -> Fetch:
-    """Ask a claimed source once and take in what it says; every outcome is a Fetch row."""
+    """Ask a claimed source once and take in what it says; every outcome is a Fetch row.
+
+    What is asked is the first of the pages ahead, else the source's own address.
+    """
     started = clock.now()
+    step, ask = 1, Ask(source.url)
     try:
+        step, ask = _next(source)
         answer = http.fetch(
-            source.url,
-            etag=source.etag,
-            last_modified=source.last_modified,
+            ask.url,
+            post=ask.post,
+            etag=source.etag if step == 1 else "",
+            last_modified=source.last_modified if step == 1 else "",
             ca_bundle=source.ca_bundle,
         )
     except FetchError as error:
-        return _note_failure(source, started, error)
+        return _note_failure(source, started, error, step, ask)
     except OperationalError:
         raise  # the database is away or busy: the lease runs out and the source is due again
     except Exception:  # whatever a site provokes in us is this fetch's reason; others go on
         logger.exception("fetching source %s failed", source.pk)
-        return _note_failure(source, started, FetchError("internal"))
+        return _note_failure(source, started, FetchError("internal"), step, ask)
     if answer.unchanged:
         fetch = Fetch(
             source=source, url=answer.url, started_at=started, reason=reasons.UNCHANGED, status=304
-        )
+        )  # only the first request is conditional
         with transaction.atomic():
             _close(fetch, source.pk, etag=source.etag, last_modified=source.last_modified)
         return fetch
-    return take_in(fetch=store_answer(source=source, answer=answer, started=started))
+    if ask.post:
+        # What was posted is part of what was asked: page 2 of a list is not page 1 again.
+        answer = dataclasses.replace(answer, url=f"{answer.url}#{quote(ask.post)}"[:2000])
+    fetch = store_answer(source=source, answer=answer, started=started, step=step, asked=ask)
+    return take_in(fetch=fetch)
 
 
-def store_answer(*, source: Source, answer: http.Answer, started: dt.datetime) -> Fetch:
+def _next(source: Source) -> tuple[int, Ask]:
+    """The step and the request that come next."""
+    if source.ahead:
+        step, url, post = source.ahead[0]
+        return step, Ask(url, post)
+    kind = kinds.get(source.kind)
+    return 1, kind.first(source.url, kind.filled(source.settings))
+
+
+def store_answer(
+    *,
+    source: Source,
+    answer: http.Answer,
+    started: dt.datetime,
+    step: int = 1,
+    asked: Ask | None = None,
+) -> Fetch:
     """Keep the bytes and a Fetch that waits to be read, in one transaction."""
     digest = hashlib.sha256(answer.body).hexdigest()
     packed = zlib.compress(answer.body, 6)
     with transaction.atomic():
         # The row is the lock of its chain (SQLite: the transaction is).
         held = Source.objects.select_for_update().get(pk=source.pk)
-        last = held.snapshots.order_by("-position").first()
+        last = held.snapshots.filter(url=answer.url).order_by("-position").first()
         if last is None or last.sha256 != digest:
             if not Blob.objects.filter(pk=digest).exists():
                 blob = Blob(sha256=digest, size=len(answer.body), packed=packed)
@@ -117,14 +149,16 @@ def store_answer(*, source: Source, answer: http.Answer, started: dt.datetime) -
             etag=answer.headers.get("etag", ""),
             last_modified=answer.headers.get("last-modified", "")[:100],
             snapshot=last,
+            step=step,
             taken_in=False,
         )
         held.last_fetch_at = fetch.finished_at
+        held.ahead = _without(held.ahead, asked)
         held.next_due = _usual(held, fetch.finished_at)
         held.lease_until = None
         held.save(
             update_fields=[
-                "chain_length", "chain_head", "last_fetch_at", "next_due", "lease_until",
+                "chain_length", "chain_head", "last_fetch_at", "next_due", "lease_until", "ahead",
             ]
         )  # fmt: skip
     return fetch
@@ -156,27 +190,40 @@ def take_in(*, fetch: Fetch) -> Fetch:
     now = clock.now()
     free = Fetch.objects.filter(Q(lease_until=None) | Q(lease_until__lt=now), taken_in=False)
     if free.filter(pk=fetch.pk).update(lease_until=now + dt.timedelta(seconds=READ_LEASE)):
-        entries: Sequence[Entry] = []
-        reason, detail = reasons.NEW, {}
+        reading = Reading([])
+        reason: str = reasons.NEW
+        detail: dict[str, Any] = {"read_with": _manner(fetch.source)}
         try:
             if _read_before(fetch):
                 reason = reasons.UNCHANGED
             else:
-                entries = _read(fetch)
+                reading = _read(fetch)
         except UnreadableError as error:
             reason, detail = error.code, {"seconds": SECONDS}
-        _hand_on(fetch, entries, reason, detail)
+        _hand_on(fetch, reading, reason, detail)
     return Fetch.objects.select_related("source").get(pk=fetch.pk)
 
 
 def _read_before(fetch: Fetch) -> bool:
-    """Whether these very bytes were read well the last time the source was asked."""
+    """Whether these very bytes were read well, and in the same manner, the last time they came.
+
+    After a failure they are read again: further pages may have been left unasked.
+    """
+    if fetch.source.failures:
+        return False
     earlier = Fetch.objects.filter(snapshot=fetch.snapshot_id, pk__lt=fetch.pk, taken_in=True)
     last = earlier.order_by("-pk").first()
-    return last is not None and last.ok
+    manner = _manner(fetch.source)
+    return last is not None and last.ok and last.detail.get("read_with", manner) == manner
 
 
-def _read(fetch: Fetch) -> Sequence[Entry]:
+def _manner(source: Source) -> str:
+    """A short name of how a source is read: its kind and its settings."""
+    said = json.dumps([source.kind, source.settings], sort_keys=True)
+    return hashlib.sha256(said.encode()).hexdigest()[:12]
+
+
+def _read(fetch: Fetch) -> Reading:
     assert fetch.snapshot is not None
     try:
         kind = kinds.get(fetch.source.kind)
@@ -184,10 +231,11 @@ def _read(fetch: Fetch) -> Sequence[Entry]:
     except (KeyError, zlib.error):
         logger.exception("fetch %s cannot be read", fetch.pk)
         raise UnreadableError("internal")
-    return parse_apart(kind.parser, raw, fetch.url)
+    return read_apart(kind.parser, raw, fetch.url, kind.filled(fetch.source.settings))
 
 
-def _hand_on(fetch: Fetch, entries: Sequence[Entry], reason: str, detail: dict[str, Any]) -> None:
+def _hand_on(fetch: Fetch, reading: Reading, reason: str, detail: dict[str, Any]) -> None:
+    entries = reading.entries
     try:
         with transaction.atomic():
             if not Fetch.objects.filter(pk=fetch.pk, taken_in=False).update(taken_in=True):
@@ -197,7 +245,17 @@ def _hand_on(fetch: Fetch, entries: Sequence[Entry], reason: str, detail: dict[s
             if entries:
                 fetch.new_entries = kinds.get(fetch.source.kind).take_in(fetch, entries)
             fetch.reason, fetch.detail = reason, detail
-            _close(fetch, fetch.source_id, etag=fetch.etag, last_modified=fetch.last_modified)
+            # A list that held nothing new has nothing new behind it.
+            follow = reading.follow if fetch.new_entries or not entries else []
+            if fetch.source.failures:
+                follow = reading.follow  # the last round broke off before its end
+            _close(
+                fetch,
+                fetch.source_id,
+                etag=fetch.etag,
+                last_modified=fetch.last_modified,
+                follow=follow,
+            )
     except OperationalError:
         raise  # the row still waits; the next sweep takes it up
     except Exception:  # one poisoned entry must not keep its source, or others, from going on
@@ -207,17 +265,20 @@ def _hand_on(fetch: Fetch, entries: Sequence[Entry], reason: str, detail: dict[s
             _close(fetch, fetch.source_id)
 
 
-def _note_failure(source: Source, started: dt.datetime, error: FetchError) -> Fetch:
+def _note_failure(
+    source: Source, started: dt.datetime, error: FetchError, step: int, ask: Ask
+) -> Fetch:
     fetch = Fetch(
         source=source,
-        url=source.url[:2000],
+        url=ask.url[:2000],
+        step=step,
         started_at=started,
         reason=error.code,
         detail=error.detail,
         status=error.status,
     )
     with transaction.atomic():
-        _close(fetch, source.pk, wait=error.wait)
+        _close(fetch, source.pk, wait=error.wait, asked=ask)
     return fetch
 
 
@@ -228,31 +289,59 @@ def _close(
     etag: str = "",
     last_modified: str = "",
     wait: float | None = None,
+    follow: Sequence[Ask] = (),
+    asked: Ask | None = None,
 ) -> None:
-    """Write how a fetch ended, and what that means for its source, in the caller's transaction."""
+    """Write how a fetch ended, and what that means for its source, in the caller's transaction.
+
+    A round is done, and a success, when no page is ahead any more.
+    """
     fetch.finished_at = max(clock.now(), fetch.started_at)
     fetch.lease_until = None
     fetch.save()
     source = Source.objects.select_for_update().get(pk=source_id)
     source.last_fetch_at = fetch.finished_at
     source.lease_until = None
-    if fetch.ok:
-        source.failures = 0
-        source.last_success_at = fetch.finished_at
-        source.etag, source.last_modified = etag, last_modified
-        source.next_due = _usual(source, fetch.finished_at)
+    source.ahead = _without(source.ahead, asked)
+    if fetch.ok or (fetch.step > 1 and fetch.reason in PASSED_OVER):
+        if fetch.step == 1:
+            source.etag, source.last_modified = etag, last_modified
+        source.ahead = _with(source, fetch.step + 1, follow)
         if fetch.new_entries:
             source.last_new_at = fetch.finished_at
+        if source.ahead:
+            source.next_due = fetch.finished_at
+        else:
+            source.failures = 0
+            source.last_success_at = fetch.finished_at
+            source.next_due = _usual(source, fetch.finished_at)
     else:
         source.failures += 1
         source.next_due = fetch.finished_at + _wait_after(source, wait)
+        if fetch.step > 1:  # begin again, with the list in full
+            source.ahead, source.etag, source.last_modified = [], "", ""
         logger.warning("source %s: %s %s", source.pk, fetch.reason, fetch.detail or "")
     source.save(
         update_fields=[
             "failures", "last_fetch_at", "last_success_at", "last_new_at", "etag", "last_modified",
-            "next_due", "lease_until",
+            "next_due", "lease_until", "ahead",
         ]
     )  # fmt: skip
+
+
+def _without(ahead: list[Any], asked: Ask | None) -> list[Any]:
+    """The pages ahead without the one that was asked."""
+    return [one for one in ahead if asked is None or one[1:] != [asked.url, asked.post]]
+
+
+def _with(source: Source, step: int, follow: Sequence[Ask]) -> list[Any]:
+    """The pages ahead and those that an answer named, each once, as deep as the source allows."""
+    if step > int(source.settings.get("pages") or 2):
+        return list(source.ahead)
+    known = {(url, post) for _, url, post in source.ahead}
+    new = dict.fromkeys((ask.url, ask.post) for ask in follow)
+    rows = [*source.ahead, *([step, *one] for one in new if one not in known)]
+    return rows[:MOST_AHEAD]
 
 
 def _usual(source: Source, now: dt.datetime) -> dt.datetime:
@@ -285,10 +374,11 @@ def ask_now(*, source: Source, by: Any) -> bool:
 
 
 def source_edited(*, source: Source, moved: bool) -> None:
-    """A person saved a source: one with a new address starts afresh, and is asked at once."""
+    """A person saved a source: if it is to be read otherwise it starts afresh, at once."""
     if moved:
         source.etag = source.last_modified = ""
+        source.ahead = []
         source.failures = 0
         source.next_due = clock.now()
-        source.save(update_fields=["etag", "last_modified", "failures", "next_due"])
+        source.save(update_fields=["etag", "last_modified", "ahead", "failures", "next_due"])
         sweeps.ring(SWEEP)

@@ -16,7 +16,7 @@ class IntakeConfig(AppConfig):
         """Register the kinds of source it reads and what roles may do with candidates."""
         from monitoring.core import permissions, sections
         from monitoring.decisions import merging
-        from monitoring.evidence import kinds
+        from monitoring.intake import connectors
         from monitoring.intake.services import (
             move_candidates,
             move_candidates_back,
@@ -24,14 +24,7 @@ class IntakeConfig(AppConfig):
         )
         from monitoring.intake.todo import candidates_todo
 
-        kinds.register(
-            kinds.Kind(
-                name="feed",
-                label=_("feed (RSS or Atom)"),
-                parser="monitoring.intake.connectors.feed:parse",
-                take_in=take_in_entries,
-            )
-        )
+        connectors.register_all(connectors.__name__, connectors.__path__, take_in_entries)
         sections.register("todo", 20, candidates_todo)
         merging.register("intake", move_candidates, move_candidates_back)
         for role in ("analyst", "administrator"):
