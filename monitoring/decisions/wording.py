@@ -118,14 +118,19 @@ def _relation(change: Change, others: Mapping[int, Decision] | None) -> str:
     if not new:
         return gettext("Relation to another document removed")
     named = others_named([change]) if others is None else others
-    code = (get_language() or "kk")[:2]
+    return related(new, named, (get_language() or "kk")[:2])
+
+
+def related(new: Iterable[Mapping[str, Any]], others: Mapping[int, Decision], language: str) -> str:
+    """«Returned as: TITLE; Amends: TITLE»: relations of a picture, by their word alone where the
+    other document is not among `others`; in the language that is active."""
     said = []
     for one in new:
         words = str(relations.WORDS[one["kind"], one["is_subject"]])
-        other = named.get(one["other"])
-        title = (other.title_in(code) or other.naming(code)) if other else ""
+        other = others.get(one["other"])
+        title = (other.title_in(language) or other.naming(language)) if other else ""
         said.append(f"{words}: {title}" if title else words)
-    return "; ".join(said)
+    return "; ".join(dict.fromkeys(said))
 
 
 def day_of(deadline: Mapping[str, Any], language: str) -> str:

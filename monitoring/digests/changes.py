@@ -12,8 +12,8 @@ from django.utils.translation import pgettext
 
 from monitoring.core.dates import long_date
 from monitoring.core.models import Trilingual
-from monitoring.decisions.relations import WORDS
-from monitoring.decisions.wording import FIELDS, IN_LANGUAGE, day_of
+from monitoring.decisions.models import Decision
+from monitoring.decisions.wording import FIELDS, IN_LANGUAGE, day_of, related
 from monitoring.journal.models import Change
 
 _RANK = (
@@ -33,6 +33,8 @@ class Names:
 
     stages: Mapping[str, Trilingual] = field(default_factory=dict)
     statuses: Mapping[str, Trilingual] = field(default_factory=dict)
+    others: Mapping[int, Decision] = field(default_factory=dict)
+    """Public decisions that new relations name, by id."""
 
 
 @dataclass(frozen=True)
@@ -64,7 +66,7 @@ def tell(changes: Sequence[Change], names: Names, language: str) -> Told:
             _deadlines(before, after, language),
         ]
         if kind != Change.Kind.PUBLISHED:
-            lines += [_relations(before, after)]
+            lines += [_relations(before, after, names, language)]
             lines += [*_numbers(before, after, language), _texts(before, after)]
         return Told(str(Change.Kind(kind).label), tuple(line for line in lines if line))
 
@@ -117,12 +119,17 @@ def _date_of(deadline: Mapping[str, Any]) -> str:
     return str(deadline["date"])
 
 
-def _relations(before: Mapping[str, Any], after: Mapping[str, Any]) -> Line | None:
-    """«Қайта енгізілді»: a bill that came back in another convocation is told by its word."""
+def _relations(
+    before: Mapping[str, Any], after: Mapping[str, Any], names: Names, language: str
+) -> Line | None:
+    """«Қайта енгізілді: TITLE»: a bill that came back in another convocation is named."""
+    said = related(_new_relations(before, after), names.others, language)
+    return Line(str(FIELDS["relations"]), "", said) if said else None
+
+
+def _new_relations(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[dict[str, Any]]:
     known = {one["id"] for one in before.get("relations") or []}
-    new = [one for one in after.get("relations") or [] if one["id"] not in known]
-    words = dict.fromkeys(str(WORDS[one["kind"], one["is_subject"]]) for one in new)
-    return Line(str(FIELDS["relations"]), "", ", ".join(words)) if words else None
+    return [one for one in after.get("relations") or [] if one["id"] not in known]
 
 
 def _numbers(before: Mapping[str, Any], after: Mapping[str, Any], language: str) -> list[Line]:
@@ -139,7 +146,7 @@ def _numbers(before: Mapping[str, Any], after: Mapping[str, Any], language: str)
         lines.append(
             Line(pgettext("mail", "Date"), _date(before, language), _date(after, language))
         )
-    told = {"relations"} if _relations(before, after) else set()
+    told = {"relations"} if _new_relations(before, after) else set()
     other = [
         str(words)
         for name, words in FIELDS.items()

@@ -7,7 +7,7 @@ import logging
 import os
 import secrets
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from django.conf import settings
@@ -20,6 +20,7 @@ from django.utils.translation import ngettext
 from monitoring.core import clock, sweeps
 from monitoring.core.models import LANGUAGES, Lease
 from monitoring.decisions.models import Link, Stage
+from monitoring.decisions.wording import others_named
 from monitoring.digests.changes import Names
 from monitoring.digests.messages import CAP, Found, Message, Record, build
 from monitoring.digests.models import (
@@ -255,7 +256,7 @@ def _found(run: DigestRun, changes: Iterable[Change], documents: Sequence[Search
             for pk, hit in kind.hits(ids, language).items():
                 hits[language][name, pk] = hit
     health = {language: _health(language) for language in LANGUAGES} if documents else {}
-    return Found(by_record, hits, _sources(documents), _names(), health)
+    return Found(by_record, hits, _sources(documents), _names(by_record), health)
 
 
 def _health(language: str) -> str:
@@ -280,10 +281,11 @@ def _sources(documents: Sequence[SearchDocument]) -> dict[Record, str]:
     return found
 
 
-def _names() -> Names:
+def _names(changes: Mapping[Record, Sequence[Change]]) -> Names:
     return Names(
         {row.key: row for row in Stage.objects.all()},
         {row.key: row for row in Status.objects.all()},
+        others_named(one for of_record in changes.values() for one in of_record),
     )
 
 

@@ -96,7 +96,7 @@ def test_followers_of_a_bill_are_told_that_it_returned_in_another_convocation(
     text = text_of(digest_mails()[-1])
     assert old.address_in("ru") in text
     with override("ru"):
-        assert str(WORDS[Relation.Kind.RETURNED, True]) in text
+        assert f"{WORDS[Relation.Kind.RETURNED, True]}: Жаңа шақырылымдағы заң жобасы" in text
 
 
 def test_followers_of_a_doubles_topic_hear_of_the_record_it_was_merged_into(operator: Any) -> None:
