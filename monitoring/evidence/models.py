@@ -90,6 +90,7 @@ class Source(models.Model):
     last_fetch_at = models.DateTimeField(null=True, editable=False)
     last_success_at = models.DateTimeField(null=True, editable=False)
     last_new_at = models.DateTimeField(null=True, editable=False)
+    looked_at = models.DateTimeField(null=True, editable=False)
     chain_length = models.PositiveIntegerField(default=0, editable=False)
     chain_head = models.CharField(max_length=64, blank=True, editable=False)
 

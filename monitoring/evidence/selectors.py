@@ -38,6 +38,8 @@ class SourceHealth:
     sentence: str
     last_success_at: dt.datetime | None
     last_new_at: dt.datetime | None
+    looked_at: dt.datetime | None
+    """When a person last looked through it and found nothing relevant."""
     copies: int
     chain_head: str
 
@@ -107,6 +109,7 @@ def _health(source: Any, now: dt.datetime) -> SourceHealth:
         sentence=sentence,
         last_success_at=source.last_success_at,
         last_new_at=source.last_new_at,
+        looked_at=source.looked_at,
         copies=source.chain_length,
         chain_head=source.chain_head,
     )

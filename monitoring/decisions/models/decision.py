@@ -163,8 +163,10 @@ class Decision(models.Model):  # type: ignore[django-manager-missing]  # taggit 
                 name="decision_district_has_region",
             ),
         ]
+        # The first for citations: a number is looked up while a page is made.
         # Partial, since SQLite uses no index on a boolean for a bare "WHERE is_public".
         indexes = [
+            models.Index(fields=["adoption_number"], name="decision_numbers"),
             models.Index(
                 fields=["-sort_date", "-id"],
                 condition=Q(is_public=True),

@@ -31,6 +31,7 @@ class Code(models.Model):
 
     class Meta:
         ordering = ["collection", "value"]
+        indexes = [models.Index(fields=["value"], name="code_values")]
         constraints = [
             models.UniqueConstraint(fields=["collection", "value"], name="code_names_one_decision"),
         ]

@@ -20,15 +20,15 @@ _MONTHS = {
     "ru": ("января", "февраля", "марта", "апреля", "мая", "июня",
            "июля", "августа", "сентября", "октября", "ноября", "декабря"),
 }  # fmt: skip
-_MONTH = {name: number + 1 for names in _MONTHS.values() for number, name in enumerate(names)}
-_KAZAKH_DATE = re.compile(
+MONTH = {name: number + 1 for names in _MONTHS.values() for number, name in enumerate(names)}
+KAZAKH_DATE = re.compile(
     rf"(?P<y>\d{{4}})\s*(?:жыл(?:ғы|ы|дың)|ж\.)\s*(?P<d>\d{{1,2}})\s+(?P<m>{'|'.join(_MONTHS['kk'])})\w*"
 )
-_RUSSIAN_DATE = re.compile(
+RUSSIAN_DATE = re.compile(
     rf"(?P<d>\d{{1,2}})\s+(?P<m>{'|'.join(_MONTHS['ru'])})\s+(?P<y>\d{{4}})(?:\s*г(?:ода|\.)?)?"
 )
-_SHORT_DATE = re.compile(r"(?<![\d.])(?P<d>\d{1,2})\.(?P<m>\d{2})\.(?P<y>\d{4}|\d{2})(?!\d)")
-_BACK_DATE = re.compile(r"(?<![\d.])(?P<y>\d{4})\.(?P<m>\d{2})\.(?P<d>\d{2})(?!\d)")
+SHORT_DATE = re.compile(r"(?<![\d.])(?P<d>\d{1,2})\.(?P<m>\d{2})\.(?P<y>\d{4}|\d{2})(?!\d)")
+BACK_DATE = re.compile(r"(?<![\d.])(?P<y>\d{4})\.(?P<m>\d{2})\.(?P<d>\d{2})(?!\d)")
 _ACT = re.compile(r"(?:№|\bN)\s*(?P<n>\d[\w/-]*)")
 _CONVOCATION = re.compile(r"(?<=\d)-[ivx]+$")
 _FIGURE = re.compile(
@@ -137,8 +137,8 @@ def figures(text: str) -> tuple[str, ...]:
     Numbers of acts stand with their sign («№ 9-96»); terms in words count as figures.
     """
     found: list[tuple[int, str]] = []
-    text = _blank(text, _KAZAKH_DATE, _date, found)
-    for pattern in (_RUSSIAN_DATE, _SHORT_DATE, _BACK_DATE):
+    text = _blank(text, KAZAKH_DATE, _date, found)
+    for pattern in (RUSSIAN_DATE, SHORT_DATE, BACK_DATE):
         text = _blank(text, pattern, _date, found)
     text = _blank(text, _ACT, _act, found)
     text = _blank(text, _FIGURE, lambda one: re.sub(r"\s", "", one[0]), found)
@@ -159,7 +159,7 @@ def _date(one: re.Match[str]) -> str:
     year, month, day = one["y"], one["m"], int(one["d"])
     if len(year) == 2:
         year = ("19" if int(year) > 60 else "20") + year
-    return f"{year}-{_MONTH.get(month) or int(month):02}-{day:02}"
+    return f"{year}-{MONTH.get(month) or int(month):02}-{day:02}"
 
 
 def _act(one: re.Match[str]) -> str:

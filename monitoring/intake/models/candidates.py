@@ -26,6 +26,8 @@ class Candidate(models.Model):
 
     `key` and `fingerprint` are SHA-256 hashes: of the entry's own name, and of its link, title and
     text without regard to case, spaces and tracking parameters. One source has each only once.
+    `score` is empty until the rules with the fingerprint `scored_with` have been asked; `reasons`
+    are `relevance.Reason`s as JSON.
     """
 
     class State(models.TextChoices):
@@ -61,6 +63,9 @@ class Candidate(models.Model):
         Decision, models.PROTECT, null=True, related_name="candidates", verbose_name=_("decision")
     )
     reason = models.TextField(_("reason"), blank=True)
+    score = models.PositiveSmallIntegerField(_("relevance"), null=True)
+    reasons = models.JSONField(default=list)
+    scored_with = models.CharField(max_length=16, blank=True)
 
     objects = CandidateQuerySet.as_manager()
 
@@ -83,7 +88,11 @@ class Candidate(models.Model):
                 | (~Q(state="new") & Q(decided_at__isnull=False)),
             ),
         ]
-        indexes = [models.Index(fields=["state", "-id"], name="candidate_queue")]
+        indexes = [
+            models.Index(fields=["state", "-id"], name="candidate_queue"),
+            models.Index(fields=["state", "-score", "-id"], name="candidate_by_score"),
+            models.Index(fields=["state", "scored_with", "-id"], name="candidate_to_score"),
+        ]
 
     def __str__(self) -> str:
         return self.title or self.link
