@@ -175,7 +175,7 @@ def _of_rule(
 
 
 def _half(points: int) -> int:
-    return points // 2 if points > 0 else -(-points // 2)
+    return -(-points // 2) if points < 0 else points // 2
 
 
 def cites(citation: Citation, act: Act) -> bool:
