@@ -26,7 +26,6 @@ from monitoring.decisions.fields import (
 )
 from monitoring.decisions.key_dates import NAMES, check_order, dates_of
 from monitoring.decisions.models import (
-    LANGUAGE_CHOICES,
     Code,
     Decision,
     DecisionKind,
@@ -242,63 +241,6 @@ def stored(decision: Decision) -> dict[str, Any]:
         "note": decision.note,
         "version": decision.version,
     }
-
-
-class NewDecisionForm(FactsForm):
-    """A decision and its first text on one screen."""
-
-    language = forms.ChoiceField(
-        label=gettext_lazy("language of the text"), choices=LANGUAGE_CHOICES
-    )
-    title = forms.CharField(
-        label=gettext_lazy("short title"),
-        max_length=300,
-        required=False,
-        help_text=gettext_lazy("What it is, in the words of residents."),
-    )
-    official_title = forms.CharField(
-        label=gettext_lazy("official title"),
-        max_length=2000,
-        required=False,
-        widget=forms.Textarea(attrs={"rows": 3}),
-    )
-    summary = forms.CharField(
-        label=gettext_lazy("what changes for residents"),
-        max_length=5000,
-        required=False,
-        widget=forms.Textarea(attrs={"rows": 4}),
-        help_text=gettext_lazy("At most five lines, each with its article; one thought a line."),
-    )
-    publish = forms.BooleanField(label=gettext_lazy("publish the text at once"), required=False)
-
-    field_order: tuple[str, ...] = (
-        "kind",
-        "adoption_number",
-        "register_number",
-        "when",
-        "language",
-        "title",
-    )
-    field_order += ("official_title", "summary", "bodies", "topics", "links")
-
-    def __init__(self, *args: Any, may_publish: bool = False, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        if not may_publish:
-            del self.fields["publish"]
-
-    def clean(self) -> dict[str, Any]:
-        """The text has one of its titles."""
-        data = super().clean() or {}
-        if not {"title", "official_title"} & set(self.errors) and not (
-            data.get("title") or data.get("official_title")
-        ):
-            self.add_error("title", _("Enter a short or an official title."))
-        return data
-
-    def edition(self) -> dict[str, dict[str, str]]:
-        """The first text, as `services.create_decision` takes it."""
-        words = {name: self.cleaned_data[name] for name in ("title", "official_title", "summary")}
-        return {self.cleaned_data["language"]: words}
 
 
 class EditDecisionForm(FactsForm):

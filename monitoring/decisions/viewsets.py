@@ -25,11 +25,12 @@ from monitoring.core.checklists import ChecklistPanel
 from monitoring.core.models import LANGUAGES
 from monitoring.core.two_editors import RecordEditView
 from monitoring.decisions import relations, selectors
+from monitoring.decisions.entry_forms import NewDecisionForm
+from monitoring.decisions.entry_views import CreateDecisionView, keep_errors
 from monitoring.decisions.forms import (
     EditDecisionForm,
     EditionForm,
     FactsForm,
-    NewDecisionForm,
     stored,
 )
 from monitoring.decisions.key_dates import set_dates
@@ -37,58 +38,8 @@ from monitoring.decisions.models import DeadlineKind, Decision, DecisionKind, Ed
 from monitoring.decisions.services import (
     ConflictError,
     add_stage_event,
-    create_decision,
     update_decision,
 )
-
-
-def _keep_errors(form: Any, error: ValidationError) -> None:
-    """Put the errors of a service beside the boxes they speak of."""
-    names = {"date": "when", "precision": "when"}
-    for name, errors in getattr(error, "error_dict", {"__all__": error.error_list}).items():
-        field = names.get(name, name)
-        form.add_error(field if field in form.fields else None, errors)
-
-
-class CreateDecisionView(generic.CreateView):
-    """One screen: the facts and the first text. Whatever is refused, all that was typed stays."""
-
-    def get_form_class(self) -> type[NewDecisionForm]:
-        """The form of a new decision."""
-        return NewDecisionForm
-
-    def get_form_kwargs(self) -> dict[str, Any]:
-        """Publishing is offered to those who may."""
-        kwargs: dict[str, Any] = super().get_form_kwargs()
-        kwargs["may_publish"] = self.request.user.has_perm("decisions.publish_edition")
-        return kwargs
-
-    def save_instance(self) -> Decision:
-        """Through the service; `form.instance` is what was made."""
-        facts = self.form.facts()
-        with transaction.atomic():
-            decision = create_decision(
-                number=facts.pop("adoption_number"),
-                editions=self.form.edition(),
-                public=self.form.cleaned_data.get("publish", False),
-                by=self.request.user,
-                **facts,
-            )
-            set_dates(
-                decision=decision, dates=self.form.dates(), by=self.request.user, announce=False
-            )
-        log(instance=decision, action="wagtail.create", user=self.request.user)
-        return decision
-
-    def form_valid(self, form: FactsForm) -> HttpResponse:
-        """Saved, or shown again with what the database refused."""
-        try:
-            response: HttpResponse = super().form_valid(form)
-        except ValidationError as error:
-            _keep_errors(form, error)
-            self.produced_error_message = self.get_error_message()
-            response = self.form_invalid(form)
-        return response
 
 
 class EditDecisionView(generic.EditView):
@@ -153,7 +104,7 @@ class EditDecisionView(generic.EditView):
         except ConflictError as conflict:
             response = self._refuse(form, conflict.current)
         except ValidationError as error:
-            _keep_errors(form, error)
+            keep_errors(form, error)
             self.produced_error_message = self.get_error_message()
             response = self.form_invalid(form)
         return response

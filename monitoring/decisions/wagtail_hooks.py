@@ -12,7 +12,7 @@ from wagtail.admin.menu import MenuItem
 from wagtail.permissions import register_permission_policy
 from wagtail.snippets.models import register_snippet
 
-from monitoring.decisions import merge_views, reports, version_views
+from monitoring.decisions import entry_views, merge_views, reports, version_views
 from monitoring.decisions.choosers import DecisionChooserViewSet, decision_chooser
 from monitoring.decisions.deadline_viewsets import DeadlineViewSet
 from monitoring.decisions.models import Decision
@@ -117,3 +117,9 @@ def merge_urls() -> list[URLPattern]:
         path("decisions/<int:pk>/merge/", merge_views.decision_merge, name="decision_merge"),
         path("decisions/merges/<int:pk>/undo/", merge_views.merge_undo, name="merge_undo"),
     ]
+
+
+@hooks.register("register_admin_urls")
+def entry_urls() -> list[URLPattern]:
+    """What is offered while an act is entered."""
+    return [path("decisions/doubles/", entry_views.decision_doubles, name="decision_doubles")]

@@ -186,6 +186,7 @@ class Decision(models.Model):  # type: ignore[django-manager-missing]  # taggit 
                 condition=Q(is_public=True),
                 name="decision_public_places",
             ),
+            models.Index(fields=["register_number"], name="decision_by_register"),
         ]
 
     def __str__(self) -> str:

@@ -20,10 +20,19 @@ from wagtail.models import (
 
 from monitoring.core.checklists import Check
 from monitoring.core.seeds import digest
+from monitoring.core.text import fold, kazakh_key
 from monitoring.decisions.models.decision import Decision
 from monitoring.decisions.text.titles import shorten
 
 LANGUAGE_CHOICES = [("kk", _("Kazakh")), ("ru", _("Russian")), ("en", _("English"))]
+
+KEY = 240
+"""Digits of a title's key: 120 letters, where half of the real titles share the first 50."""
+
+
+def title_key(text: str) -> str:
+    """What a title is found by: blind to case, spaces, Kazakh letters and what is no letter."""
+    return kazakh_key(fold(text))[:KEY]
 
 
 class EditionQuerySet(models.QuerySet["Edition"]):
@@ -58,6 +67,10 @@ class Edition(
         blank=True,
         help_text=_("At most five lines, each with its article; one thought a line."),
     )
+
+    # Folded, in digits: what a title is found by, also by its beginning, on every database.
+    title_key = models.CharField(max_length=KEY, blank=True, editable=False, db_index=True)
+    official_key = models.CharField(max_length=KEY, blank=True, editable=False, db_index=True)
 
     made_from = models.CharField(
         _("made from the text"),
@@ -112,6 +125,13 @@ class Edition(
 
     def __str__(self) -> str:
         return self.short_title
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """With the keys of its titles."""
+        self.title_key, self.official_key = title_key(self.title), title_key(self.official_title)
+        if kwargs.get("update_fields") is not None:
+            kwargs["update_fields"] = {*kwargs["update_fields"], "title_key", "official_key"}
+        super().save(*args, **kwargs)
 
     @property
     def revisions(self) -> Any:
