@@ -73,8 +73,14 @@ class Note:
 
 @dataclass(frozen=True)
 class Reading:
-    """An answer as a connector reads it: entries, notes, and what should be asked besides."""
+    """An answer as a connector reads it: entries, notes, and what should be asked besides.
+
+    `worse` is a code of `reasons.SENTENCES` when the answer is not what it should be although
+    entries could be read: of half a body the first half. The entries are taken in, and the source
+    counts as not read well.
+    """
 
     entries: list[Entry]
     notes: list[Note] = field(default_factory=list)
     follow: list[Ask] = field(default_factory=list)
+    worse: str = ""

@@ -91,6 +91,9 @@ class Source(models.Model):
     last_success_at = models.DateTimeField(null=True, editable=False)
     last_new_at = models.DateTimeField(null=True, editable=False)
     looked_at = models.DateTimeField(null=True, editable=False)
+    usual_gap = models.PositiveIntegerField(null=True, editable=False)  # hours, learned
+    told_state = models.CharField(max_length=10, blank=True, editable=False)
+    turns = models.PositiveIntegerField(default=0, editable=False)
     chain_length = models.PositiveIntegerField(default=0, editable=False)
     chain_head = models.CharField(max_length=64, blank=True, editable=False)
 

@@ -56,6 +56,12 @@ SENTENCES: dict[str, str] = {
     "blank": gettext_noop("The answer is empty: not one byte."),
     "not_feed": gettext_noop("The answer is not a feed, or it is broken beyond reading."),
     "empty": gettext_noop("The feed holds no entries at all; that is taken for a fault."),
+    "half": gettext_noop(
+        "Only a part of the answer came; what came whole was read, the rest is awaited."
+    ),
+    "shrunk": gettext_noop(
+        "The answer holds far fewer entries than before (%(few)s instead of %(usual)s)."
+    ),
     "entities": gettext_noop("The feed defines XML entities of its own; it is left unread."),
     "parser_died": gettext_noop("The answer broke the reader, which works apart from the site."),
     "parser_slow": gettext_noop("The answer could not be read within %(seconds)s seconds."),

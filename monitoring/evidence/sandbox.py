@@ -105,6 +105,7 @@ def _read_many(
                     entries=[Entry(**values) for values in answer["entries"]],
                     notes=[Note(**values) for values in answer["notes"]],
                     follow=[Ask(**values) for values in answer["follow"]],
+                    worse=answer["worse"],
                 )
             )
     lost = [UnreadableError(fate) for _ in range(len(documents) - len(outcomes))]

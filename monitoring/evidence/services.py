@@ -29,6 +29,7 @@ from monitoring.core import clock, sweeps
 from monitoring.core.services import beat
 from monitoring.evidence import http, kinds, reasons
 from monitoring.evidence.entries import Ask, Reading, UnreadableError
+from monitoring.evidence.judgement import BREAKER, judge, read_whole_lately, recheck, rhythm_of
 from monitoring.evidence.models import Blob, Fetch, Snapshot, Source
 from monitoring.evidence.reasons import FetchError
 from monitoring.evidence.sandbox import SECONDS, read_apart
@@ -40,7 +41,6 @@ HEARTBEAT = "evidence-fetch"
 FETCH_LEASE = 75  # seconds: the 60 of a fetch, and some
 READ_LEASE = 45  # seconds: the 30 of a child, and some
 ROUND = 50.0  # seconds after which a sweep begins no new fetch: the next bell goes on
-BREAKER = 5  # failures in a row after which a source is asked once a day only
 LONGEST_WAIT = dt.timedelta(days=1)
 MOST_AHEAD = 200  # pages that one source may have waiting
 PASSED_OVER = frozenset({"not_found", "gone", "robots", "bad_address", "not_document"})
@@ -71,11 +71,12 @@ def fetch_source(*, source: Source) -> Fetch:
     step, ask = 1, Ask(source.url)
     try:
         step, ask = _next(source)
+        believed = step == 1 and read_whole_lately(source, started)
         answer = http.fetch(
             ask.url,
             post=ask.post,
-            etag=source.etag if step == 1 else "",
-            last_modified=source.last_modified if step == 1 else "",
+            etag=source.etag if believed else "",
+            last_modified=source.last_modified if believed else "",
             ca_bundle=source.ca_bundle,
         )
     except FetchError as error:
@@ -198,6 +199,8 @@ def take_in(*, fetch: Fetch) -> Fetch:
                 reason = reasons.UNCHANGED
             else:
                 reading = _read(fetch)
+                reason, worse = judge(fetch, reading)
+                detail |= worse
         except UnreadableError as error:
             reason, detail = error.code, {"seconds": SECONDS}
         _hand_on(fetch, reading, reason, detail)
@@ -247,6 +250,8 @@ def _hand_on(fetch: Fetch, reading: Reading, reason: str, detail: dict[str, Any]
             fetch.reason, fetch.detail = reason, detail
             # A list that held nothing new has nothing new behind it.
             follow = reading.follow if fetch.new_entries or not entries else []
+            if reason == reasons.NEW and fetch.step == 1 and not follow:
+                follow = recheck(fetch.source, clock.now())
             if fetch.source.failures:
                 follow = reading.follow  # the last round broke off before its end
             _close(
@@ -307,8 +312,6 @@ def _close(
         if fetch.step == 1:
             source.etag, source.last_modified = etag, last_modified
         source.ahead = _with(source, fetch.step + 1, follow)
-        if fetch.new_entries:
-            source.last_new_at = fetch.finished_at
         if source.ahead:
             source.next_due = fetch.finished_at
         else:
@@ -321,10 +324,13 @@ def _close(
         if fetch.step > 1:  # begin again, with the list in full
             source.ahead, source.etag, source.last_modified = [], "", ""
         logger.warning("source %s: %s %s", source.pk, fetch.reason, fetch.detail or "")
+    if fetch.new_entries:
+        source.last_new_at = fetch.finished_at
+        source.usual_gap = rhythm_of(source, fetch.finished_at)
     source.save(
         update_fields=[
-            "failures", "last_fetch_at", "last_success_at", "last_new_at", "etag", "last_modified",
-            "next_due", "lease_until", "ahead",
+            "failures", "last_fetch_at", "last_success_at", "last_new_at", "usual_gap", "etag",
+            "last_modified", "next_due", "lease_until", "ahead",
         ]
     )  # fmt: skip
 

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from monitoring.evidence.entries import UnreadableError
-from monitoring.evidence.sandbox import parse_apart, parse_many_apart
+from monitoring.evidence.sandbox import parse_apart, parse_many_apart, read_apart
 from monitoring.intake.connectors.feed import parse, plain
 from tests.intake.feeds import CAPTCHA, LAUGHS, OUTSIDE, PAGE, item, rss
 
@@ -25,7 +25,7 @@ def code_of(raw: bytes) -> str:
 
 
 def test_an_entry_keeps_its_name_words_link_and_date() -> None:
-    (entry,) = parse(rss(item(7)), URL)
+    (entry,) = parse(rss(item(7)), URL).entries
     assert entry.key == "urn:act:7"
     assert (entry.title, entry.summary) == ("Решение № 7", "О бюджете 7")
     assert entry.link == "http://example.kz/act/7"
@@ -37,19 +37,19 @@ def test_atom_and_rdf_are_feeds_too() -> None:
     atom = """<feed xmlns="http://www.w3.org/2005/Atom" xml:lang="kk"><title>т</title><entry>
     <id>urn:1</id><title type="html">Шешім &lt;b&gt;№ 1&lt;/b&gt;</title>
     <link rel="alternate" href="/act/1"/><updated>2026-11-20T08:00:00Z</updated></entry></feed>"""
-    (entry,) = parse(atom.encode(), URL)
+    (entry,) = parse(atom.encode(), URL).entries
     assert (entry.title, entry.link) == ("Шешім № 1", "http://example.kz/act/1")
     assert entry.language == "kk"
     rdf = """<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"
     xmlns="http://purl.org/rss/1.0/"><channel><title>x</title></channel><item>
     <title>Act</title><link>http://example.kz/1</link></item></rdf:RDF>"""
-    assert parse(rdf.encode(), URL)[0].key == "http://example.kz/1"
+    assert parse(rdf.encode(), URL).entries[0].key == "http://example.kz/1"
 
 
 def test_an_entry_without_name_and_link_is_known_by_its_words() -> None:
     feed = rss("<item><title>Шешім</title></item>")
-    assert parse(feed, URL)[0].key == parse(feed, URL)[0].key
-    assert len(parse(feed, URL)[0].key) == 64
+    assert parse(feed, URL).entries[0].key == parse(feed, URL).entries[0].key
+    assert len(parse(feed, URL).entries[0].key) == 64
 
 
 @pytest.mark.parametrize(
@@ -70,10 +70,23 @@ def test_what_is_no_feed_has_its_reason(raw: bytes, code: str) -> None:
     assert code_of(raw) == code
 
 
-def test_a_feed_cut_in_two_gives_what_came_whole() -> None:
+def test_a_feed_cut_in_two_gives_what_came_whole_and_says_so() -> None:
     raw = rss(item(1), item(2))
-    entries = parse_apart(PARSER, raw[: raw.index(b"urn:act:2")], URL)
-    assert entries[0].key == "urn:act:1"
+    for end in (b"urn:act:2", b"</title><link>http://example.kz/act/2", b"</item></channel>"):
+        read = read_apart(PARSER, raw[: raw.rindex(end)], URL)
+        assert ([one.key for one in read.entries], read.worse) == (["urn:act:1"], "half")
+    read = read_apart(PARSER, raw[: raw.index(b"</channel>")], URL)
+    assert (len(read.entries), read.worse) == (2, "half")
+    assert read_apart(PARSER, raw, URL).worse == ""
+
+
+def test_a_feed_that_declares_wrong_letters_is_read_with_the_right_ones() -> None:
+    told = rss(item(1)).decode()
+    for declared, sent in [("windows-1251", "utf-8"), ("utf-8", "cp1251"), ("cp1251", "cp1251")]:
+        raw = told.replace("UTF-8", declared).encode(sent)
+        assert (
+            read_apart(PARSER, raw, URL).entries == read_apart(PARSER, told.encode(), URL).entries
+        )
 
 
 @pytest.mark.parametrize(
@@ -101,7 +114,7 @@ def test_mark_up_and_scripts_do_not_come_through() -> None:
     text = (
         "&lt;p&gt;Бірінші&lt;/p&gt;&lt;script&gt;alert(1)&lt;/script&gt;&lt;p&gt;Екінші&lt;/p&gt;"
     )
-    (entry,) = parse(rss(item(1, text=text, link="javascript:alert(1)")), URL)
+    (entry,) = parse(rss(item(1, text=text, link="javascript:alert(1)")), URL).entries
     assert entry.summary == "Бірінші\nЕкінші"
     assert entry.link == ""
 
@@ -120,7 +133,7 @@ def test_any_bytes_are_read_or_refused(noise: bytes, place: int) -> None:
     whole = rss(item(1), item(2))
     for raw in (noise, whole[:place] + noise + whole[place:]):
         try:
-            entries = parse(raw, URL)
+            entries = parse(raw, URL).entries
         except UnreadableError:
             continue
         assert all(entry.key for entry in entries)

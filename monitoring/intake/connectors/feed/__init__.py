@@ -16,7 +16,8 @@ from urllib.parse import urljoin, urlsplit
 import feedparser
 import nh3
 
-from monitoring.evidence.entries import Entry, UnreadableError
+from monitoring.evidence import letters
+from monitoring.evidence.entries import Entry, Reading, UnreadableError
 
 MOST_ENTRIES = 1000
 LONGEST_TITLE = 2000
@@ -28,14 +29,20 @@ _CAPTCHA = re.compile(
 )
 _PAGE = re.compile(r"<!doctype html|<html[\s>]|<head[\s>]|<body[\s>]", re.IGNORECASE)
 _FEED = re.compile(r"<(\w+:)?(rss|feed|rdf|channel|cdf)[\s>]", re.IGNORECASE)
+_ROOT = re.compile(rb"<((?:\w+:)?(?:rss|feed|rdf))[\s>]", re.IGNORECASE)
+_LAST_ITEM = re.compile(
+    rb"<(?:\w+:)?(?:item|entry)\b(?:(?!</(?:\w+:)?(?:item|entry)\s*>).)*$",
+    re.IGNORECASE | re.DOTALL,
+)
 _BREAKS = re.compile(r"<\s*(?:br|/p|/div|/li|/h\d|/tr)\b[^>]*>", re.IGNORECASE)
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ufffe\uffff]")
 
 
-def parse(raw: bytes, url: str, settings: Mapping[str, Any] | None = None) -> list[Entry]:
+def parse(raw: bytes, url: str, settings: Mapping[str, Any] | None = None) -> Reading:
     """The entries of a feed, newest as the feed has them, at most MOST_ENTRIES, texts plain.
 
-    A feed has no settings.
+    A feed has no settings. One that breaks off before its end is `half`: the item in which it
+    broke off is left out, for its words may be half too.
 
     Raises UnreadableError: `blank`, `captcha`, `html`, `entities`, `not_feed`, `empty`.
     """
@@ -52,7 +59,7 @@ def parse(raw: bytes, url: str, settings: Mapping[str, Any] | None = None) -> li
         raise UnreadableError("entities")
     try:
         read = feedparser.parse(
-            io.BytesIO(raw),  # an address or a file name would be opened
+            io.BytesIO(letters.in_utf8(raw)),  # an address or a file name would be opened
             sanitize_html=False,  # nh3 does it, below
             resolve_relative_uris=False,
             response_headers={"content-location": url},
@@ -65,12 +72,22 @@ def parse(raw: bytes, url: str, settings: Mapping[str, Any] | None = None) -> li
         raise UnreadableError("not_feed") from error
     if not found:
         raise UnreadableError("empty" if version else "not_feed")
+    half = _breaks_off(raw)
+    if half and _LAST_ITEM.search(raw.replace(b"\x00", b"")):
+        del found[-1]
     entries = [
         entry for one in found[:MOST_ENTRIES] if (entry := _entry(one, url, language)) is not None
     ]
     if not entries:
         raise UnreadableError("empty")
-    return entries
+    return Reading(entries, worse="half" if half else "")
+
+
+def _breaks_off(raw: bytes) -> bool:
+    """Whether a feed's root is opened and never closed."""
+    plain_bytes = raw.replace(b"\x00", b"")
+    root = _ROOT.search(plain_bytes)
+    return root is not None and b"</" + root[1].lower() not in plain_bytes.lower()
 
 
 def _entry(one: Any, url: str, language: str) -> Entry | None:
