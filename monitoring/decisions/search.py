@@ -114,6 +114,16 @@ def labels(facet: str, values: Sequence[str], language: str) -> Mapping[str, str
     return {getattr(row, key): row.label_in(language) for row in rows}
 
 
+def names(facet: str) -> Iterable[tuple[str, str]]:
+    """(key, name) of every value of a facet in all languages: one query."""
+    if facet not in _LABELLED:
+        return
+    model, key = _LABELLED[facet]
+    for row in model._default_manager.all():
+        for code in LANGUAGES:
+            yield getattr(row, key), row.label_in(code)
+
+
 def _documents(ids: Sequence[int]) -> Mapping[int, tuple[str, ...]]:
     rows = Decision.objects.filter(pk__in=ids).values_list("pk", "kind__key")
     return {pk: (key,) for pk, key in rows}
@@ -127,7 +137,7 @@ def versions() -> Iterable[tuple[int, int]]:
 
 def install() -> None:
     """Make the kind known to search."""
-    register(Kind(NAME, labels, queryset, from_db, visible, hits, versions))
+    register(Kind(NAME, labels, queryset, from_db, visible, hits, versions, names))
     extend(
         NAME, "document", lambda values, language: labels("document", values, language), _documents
     )

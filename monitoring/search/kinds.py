@@ -37,6 +37,8 @@ class Kind:
     - `visible(ids)` says which of the ids any reader may see now. Asked before every hit is shown.
     - `hits(ids, language)` describes hits for display; a missing id is not shown.
     - `versions()`, if given, lists (id, version) of the whole queryset more cheaply than `from_db`.
+    - `names(facet)`, if given, lists (key, name) of all values of a facet, in every language: what
+      people type after `body:`.
     """
 
     name: str
@@ -46,6 +48,7 @@ class Kind:
     visible: Callable[[Iterable[int]], set[int]]
     hits: Callable[[Sequence[int], str], Mapping[int, Hit]]
     versions: Callable[[], Iterable[tuple[int, int]]] | None = None
+    names: Callable[[str], Iterable[tuple[str, str]]] | None = None
 
 
 @dataclass(frozen=True)
@@ -137,6 +140,20 @@ def _with_facet(document: SearchDocument, facet: str, values: tuple[str, ...]) -
         numbers=document.numbers,
         date=document.date,
     )
+
+
+def value_names(facet: str) -> dict[str, list[str]]:
+    """The names of every value of a facet in all languages, by key; empty where no kind knows."""
+    found: dict[str, list[str]] = {}
+    if facet == "kind":
+        for kind in all_kinds():
+            labels = [kind.labels("kind", [kind.name], one) for one in ("kk", "ru", "en")]
+            found[kind.name] = [str(one[kind.name]) for one in labels if kind.name in one]
+        return found
+    for kind in all_kinds():
+        for key, name in kind.names(facet) if kind.names else ():
+            found.setdefault(key, []).append(name)
+    return found
 
 
 def value_labels(facet: str, values: Sequence[str], language: str) -> dict[str, str]:

@@ -74,6 +74,12 @@ _SENTENCES = {
     "bad_date": gettext_lazy(
         "“%(part)s” is not a date. Write a year, or a day as 2024-05-31; it was left out."
     ),
+    "no_such_value": gettext_lazy(
+        "Nothing is called “%(part)s” in this filter. The filter was left out."
+    ),
+    "several_values": gettext_lazy(
+        "“%(part)s” is the name of several. All of them were looked through."
+    ),
     "empty_filter": gettext_lazy("The filter “%(part)s” has no value. It was left out."),
     "open_quote": gettext_lazy("A quotation mark is not closed. The phrase was read to the end."),
     "only_without": gettext_lazy("The query only says what to leave out. Add a word to look for."),
@@ -250,8 +256,21 @@ def _add(
         return
     if name == "lang":
         value = {"қазақша": "kk", "русский": "ru", "english": "en"}.get(value.casefold(), value)
-    if len(filters.setdefault(name, set())) < MAX_VALUES:
-        filters[name].add(value)
+    for key in _keys(problems, name, value) if typed else (value,):
+        if len(filters.setdefault(name, set())) < MAX_VALUES:
+            filters[name].add(key)
+
+
+def _keys(problems: list[Problem], name: str, value: str) -> Sequence[str]:
+    """What a typed value stands for; in an address stand keys already."""
+    from monitoring.search.names import keys_named
+
+    keys = keys_named(name, value)
+    if keys is None:
+        return (value,)
+    if len(keys) != 1:
+        problems.append(Problem("several_values" if keys else "no_such_value", value))
+    return keys
 
 
 def _day(value: str, *, last: bool) -> str | None:
