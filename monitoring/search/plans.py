@@ -14,13 +14,16 @@ from dataclasses import dataclass, replace
 
 from monitoring.search.analysis import (
     NO_CONCEPTS,
+    NO_VOCABULARY,
     STOPWORDS,
     Concepts,
     Recognised,
+    Vocabulary,
     Word,
     analyse_query,
-    gram,
+    gram_ids,
     number_token,
+    right_spelling,
 )
 from monitoring.search.documents import SearchDocument
 from monitoring.search.query import Query
@@ -29,9 +32,9 @@ from monitoring.search.streams import Streams
 Run = tuple[tuple[int, str], ...]
 """Tokens that follow one another: (distance from the first, token)."""
 
-WEIGHTS: Mapping[str, float] = {"exact": 0.3, "gram": 0.5, "title": 1.0}
+WEIGHTS: Mapping[str, float] = {"exact": 0.3, "gram": 0.6, "title": 1.0}
 """What a token found in a stream that only orders counts for, beside a stem's 1. Every engine
-reads its weights here."""
+reads its weights here; grams are for `ranking.second_look`."""
 
 MAX_RUNS = 16
 """Of one leaf: a word of a query may have two stems, a phrase has all their combinations."""
@@ -52,14 +55,16 @@ class Plan:
 
     A document is found when it has every leaf of `required`, or at least one of `optional` if
     nothing is required and there are any; none of `excluded`; and passes the filters. `optional`,
-    `exact` and `grams` order what is found.
+    `exact` orders what is found, and `grams` its best (see `ranking`): numbers of grams with their
+    weight; `gram_length` is the mean number of grams of a document.
     """
 
     required: tuple[Leaf, ...] = ()
     optional: tuple[Leaf, ...] = ()
     excluded: tuple[Leaf, ...] = ()
     exact: tuple[str, ...] = ()
-    grams: tuple[str, ...] = ()
+    grams: tuple[tuple[int, float], ...] = ()
+    gram_length: float = 0.0
     facets: tuple[tuple[str, tuple[str, ...]], ...] = ()
     numbers: tuple[str, ...] = ()
     date_from: dt.date | None = None
@@ -92,7 +97,7 @@ class Plan:
 
     def bonuses(self, weights: Mapping[str, float] = WEIGHTS) -> list[tuple[str, str, float]]:
         """(stream, token, weight) of all that only orders results, in a fixed order."""
-        asked = {"exact": self.exact, "gram": self.grams, "title": self.title_tokens}
+        asked = {"exact": self.exact, "title": self.title_tokens}
         return [
             (name, token, weights[name])
             for name, tokens in asked.items()
@@ -105,14 +110,21 @@ class Plan:
         return replace(self, facets=tuple(pair for pair in self.facets if pair[0] != name))
 
 
-def plan_of(query: Query, concepts: Concepts = NO_CONCEPTS) -> Plan:
-    """Take a query apart; never raises."""
+def plan_of(
+    query: Query,
+    concepts: Concepts = NO_CONCEPTS,
+    vocabulary: Vocabulary = NO_VOCABULARY,
+    *,
+    as_typed: bool = False,
+) -> Plan:
+    """Take a query apart, in the right spelling unless it shall stay as typed; never raises."""
     required: list[Leaf] = []
     optional: list[Leaf] = []
     weak: list[Leaf] = []
     excluded: list[Leaf] = []
     row: list[Word] = []
-    for role, text in _segments(query.text):
+    spelled = query.text if as_typed else right_spelling(query.text, vocabulary).text
+    for role, text in _segments(spelled):
         analysis = analyse_query(text, concepts)
         if not analysis.words:
             continue
@@ -126,6 +138,7 @@ def plan_of(query: Query, concepts: Concepts = NO_CONCEPTS) -> Plan:
             _read_words(analysis.words, analysis.terms, required, optional, weak)
     if not required and not optional:
         optional, weak = weak, []
+    telling = [word for word in row if word.exact not in STOPWORDS] or row
     facets = tuple(
         (name, values) for name, values in query.filters if name not in {"number", "from", "to"}
     )
@@ -133,8 +146,9 @@ def plan_of(query: Query, concepts: Concepts = NO_CONCEPTS) -> Plan:
         required=_unique(required),
         optional=_unique(optional),
         excluded=_unique(excluded),
-        exact=tuple(dict.fromkeys(word.exact for word in row)),
-        grams=tuple(dict.fromkeys(gram(word.exact) for word in row)),
+        exact=tuple(dict.fromkeys(word.exact for word in telling)),
+        grams=vocabulary.gram_weights([one for word in telling for one in gram_ids(word.exact)]),
+        gram_length=vocabulary.gram_length,
         facets=facets,
         numbers=tuple(number_token("".join(one.split())) for one in query.values("number")),
         date_from=_date(query.values("from")),

@@ -7,13 +7,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
-from monitoring.search.analysis import Concepts, analyse, number_token
+from monitoring.search.analysis import Concepts, analyse, clean, number_token, pack
+from monitoring.search.analysis.normalise import plain
 from monitoring.search.documents import SearchDocument
 
 GAP = 50
 """Positions between fields and languages, so that no phrase crosses them."""
 MAX_TOKEN = 80
-ORDERING = ("exact", "gram", "title")
+ORDERING = ("exact", "title")
 """The streams that only order what is found; every engine indexes them under these names."""
 EMPTY = "_"
 """Stands in an empty stream, so that engines agree on how many documents have one."""
@@ -24,18 +25,20 @@ class Streams:
     """A document in tokens.
 
     `stems`: (position, token) of all texts and numbers, by position; what finds. `exact` (folded
-    words), `grams` (their starts) and `title` (stems of the titles): what only orders.
+    words), `grams` (of those words, see `analysis.grams.pack`) and `title` (stems of the titles):
+    what only orders. `spelled`: the words in lower case as written, which the vocabulary counts.
     """
 
     stems: tuple[tuple[int, str], ...]
     exact: tuple[str, ...]
-    grams: tuple[str, ...]
+    grams: bytes
     title: tuple[str, ...]
     numbers: tuple[str, ...]
+    spelled: tuple[str, ...] = ()
 
     def ordering(self, name: str) -> tuple[str, ...]:
         """The tokens of one of ORDERING; never none."""
-        streams = {"exact": self.exact, "gram": self.grams, "title": self.title}
+        streams = {"exact": self.exact, "title": self.title}
         return streams[name] or (EMPTY,)
 
     @cached_property
@@ -51,7 +54,7 @@ def streams_of(document: SearchDocument, concepts: Concepts) -> Streams:
     """The streams of a document; the same for every engine."""
     stems: list[tuple[int, str]] = []
     exact: list[str] = []
-    grams: list[str] = []
+    spelled: list[str] = []
     title: list[str] = []
     offset = 0
     for language, text in document.texts.items():
@@ -59,7 +62,10 @@ def streams_of(document: SearchDocument, concepts: Concepts) -> Streams:
             made = analyse(part, language, concepts)
             stems += [(offset + position, token[:MAX_TOKEN]) for position, token in made.stems]
             exact += [token[:MAX_TOKEN] for _, token in made.exact]
-            grams += [token for _, token in made.grams]
+            text_of = clean(part)
+            spelled += [
+                plain(text_of[word.start : word.end]) for word in made.words if not word.is_number
+            ]
             if part is text.title:
                 title += [token[:MAX_TOKEN] for _, token in made.stems]
             offset += made.length + GAP
@@ -73,7 +79,8 @@ def streams_of(document: SearchDocument, concepts: Concepts) -> Streams:
     return Streams(
         stems=tuple(sorted(set(stems))),
         exact=tuple(exact),
-        grams=tuple(grams),
+        grams=pack(exact),
         title=tuple(title),
         numbers=tuple(dict.fromkeys(numbers)),
+        spelled=tuple(spelled),
     )

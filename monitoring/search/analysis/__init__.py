@@ -10,18 +10,25 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from monitoring.search.analysis.concepts import NO_CONCEPTS, Concept, Concepts, Recognised
+from monitoring.search.analysis.grams import gram_ids, pack
 from monitoring.search.analysis.normalise import clean, fold, straight_quotes
+from monitoring.search.analysis.spelling import (
+    Spelling,
+    did_you_mean,
+    nearest_spellings,
+    right_spelling,
+)
+from monitoring.search.analysis.vocabulary import NO_VOCABULARY, Tally, Vocabulary
 from monitoring.search.analysis.words import STOPWORDS, Word, number_token, words
 
-VERSION = "1"
+VERSION = "2"
 """Grows when tokens change; an index made with another version is rebuilt."""
 
-GRAM = 4
-"""Letters of a word's start that the gram stream holds."""
-
 __all__ = [
-    "NO_CONCEPTS", "STOPWORDS", "VERSION", "Analysis", "Concept", "Concepts", "Recognised", "Word",
-    "analyse", "analyse_query", "clean", "fold", "gram", "number_token", "straight_quotes",
+    "NO_CONCEPTS", "NO_VOCABULARY", "STOPWORDS", "VERSION", "Analysis", "Concept", "Concepts",
+    "Recognised", "Spelling", "Tally", "Vocabulary", "Word", "analyse", "analyse_query", "clean",
+    "did_you_mean", "fold", "gram_ids", "nearest_spellings", "number_token", "pack",
+    "right_spelling", "straight_quotes",
 ]  # fmt: skip
 
 
@@ -43,19 +50,9 @@ class Analysis:
         return tuple((word.position, word.exact) for word in self.words)
 
     @property
-    def grams(self) -> tuple[tuple[int, str], ...]:
-        """The starts of the folded words; they help to order results, never to find them."""
-        return tuple((word.position, gram(word.exact)) for word in self.words)
-
-    @property
     def length(self) -> int:
         """Positions taken, gaps included."""
         return self.words[-1].position + 1 if self.words else 0
-
-
-def gram(exact: str) -> str:
-    """The token of a folded word's start."""
-    return exact[:GRAM]
 
 
 def analyse(text: str, language: str, concepts: Concepts = NO_CONCEPTS) -> Analysis:

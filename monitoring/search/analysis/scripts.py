@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 import unicodedata
+from collections.abc import Iterator
 
 from monitoring.search.analysis.normalise import fold
 
@@ -40,10 +42,16 @@ def from_latin(word: str) -> str:
     return fold(cyrillic) if re.fullmatch(r"[\u0400-\u04ff]+", cyrillic) else ""
 
 
+def sound(folded: str) -> str:
+    """What is left of a folded word in any Latin alphabet: ы and и are one, runs of them too."""
+    return _RUNS.sub("и", folded.replace("ы", "и"))
+
+
+_RUNS = re.compile("и+")
 _ENGLISH_KEYS = "qwertyuiop[]asdfghjkl;'zxcvbnm,.`"
 _KAZAKH_KEYS = "йцукенгшщзхъфывапролджэячсмитьбюё"
 _KEYS = dict(zip(_ENGLISH_KEYS, _KAZAKH_KEYS, strict=True))
-_DIGIT_KEYS = dict(zip("234589-=0", "әіңөұүқөһ", strict=False)) | {
+_DIGIT_KEYS = {
     "2": "ә", "3": "і", "4": "ң", "5": "ғ", "8": "ү", "9": "ұ", "0": "қ", "-": "ө", "=": "һ",
 }  # fmt: skip
 
@@ -52,3 +60,24 @@ def from_layout(text: str) -> str:
     """What the same keys write on the Kazakh layout: "fnfkfls" is аталады."""
     keys = _KEYS | _DIGIT_KEYS
     return "".join(keys.get(letter, letter) for letter in text.lower())
+
+
+_EITHER = frozenset(",.-;[]'=`234589" + "0")
+"""Keys that are a letter on the Kazakh layout and a sign or a digit on the English one."""
+MAX_EITHER = 6
+
+
+def layout_readings(chunk: str) -> Iterator[str]:
+    """Every reading of a run of typed signs, as letters throughout first, then with fewer of them.
+
+    «,jkfls» may be «болады» or «, олады»; a sign that is no letter stands as it was typed.
+    """
+    lower = chunk.lower()
+    places = [at for at, key in enumerate(lower) if key in _EITHER]
+    whole = list(from_layout(lower))
+    yield "".join(whole)
+    # Signs stand at the edges of words rather than inside: those are tried, the last ones first.
+    tried = sorted(places, key=lambda at: (min(at, len(lower) - 1 - at), -at))[:MAX_EITHER]
+    for number in range(1, len(tried) + 1):
+        for kept in itertools.combinations(tried, number):
+            yield "".join(lower[at] if at in kept else letter for at, letter in enumerate(whole))

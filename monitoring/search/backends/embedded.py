@@ -15,6 +15,7 @@ import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +34,7 @@ from monitoring.search.backends.base import (
     settled,
 )
 from monitoring.search.plans import WEIGHTS, Leaf, Plan
+from monitoring.search.ranking import LOOK, second_look, wants_second_look
 from monitoring.search.streams import ORDERING
 
 logger = logging.getLogger(__name__)
@@ -62,6 +64,7 @@ def _schema() -> Any:
         builder.add_text_field(name, tokenizer_name="whitespace", index_option="freq")
     builder.add_text_field("number", tokenizer_name="raw", index_option="basic")
     builder.add_text_field("facet", tokenizer_name="raw", index_option="basic", fast=True)
+    builder.add_bytes_field("grams", stored=True)
     builder.add_bytes_field("payload", stored=True)
     return builder.build()
 
@@ -79,6 +82,10 @@ def _as_engine_error() -> Iterator[None]:
         if "LockBusy" in str(error) or "lock" in str(error).lower():
             raise EngineBusyError(str(error)[:300]) from error
         raise EngineError(f"{type(error).__name__}: {str(error)[:300]}") from error
+
+
+def _grams(searcher: Any, address: Any) -> bytes:
+    return bytes(searcher.doc(address)["grams"][0])
 
 
 @dataclass
@@ -193,6 +200,7 @@ class EmbeddedBackend:
         made.add_integer("place", place_of(document))
         for name in ORDERING:
             made.add_text(name, " ".join(streams.ordering(name)))
+        made.add_bytes("grams", streams.grams)
         for number in streams.numbers:
             made.add_text("number", number)
         for name, values in document.all_facets().items():
@@ -215,7 +223,10 @@ class EmbeddedBackend:
             searcher = self._index(build).searcher()
             query = self._query(plan)
             need = min(offset + limit, WINDOW)
-            total, best = self._best(searcher, query, need, plan)
+            look = wants_second_look(plan)
+            total, best = self._best(searcher, query, max(need, LOOK) if look else need, plan)
+            if look:
+                best = second_look(plan, best, partial(_grams, searcher), self.weights)
             hits = []
             for one in best[offset:need]:
                 stored = searcher.doc(one.handle)

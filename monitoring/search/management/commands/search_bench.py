@@ -13,7 +13,7 @@ from typing import Any, TextIO
 
 from django.core.management.base import BaseCommand
 
-from monitoring.search.analysis import NO_CONCEPTS
+from monitoring.search.analysis import NO_CONCEPTS, Tally, Vocabulary
 from monitoring.search.backends.base import Entry
 from monitoring.search.backends.embedded import EmbeddedBackend
 from monitoring.search.documents import SearchDocument, Text
@@ -48,29 +48,40 @@ class Command(BaseCommand):
             started = time.perf_counter()
             names: list[str] = []
             batch: list[Entry] = []
+            tally = Tally()
             for passage in _passages(corpus):
                 names.append(passage["docid"])
                 texts = {"kk": Text(passage.get("title", ""), passage["text"])}
                 document = SearchDocument("passage", len(names), 1, texts)
-                batch.append(Entry(document, streams_of(document, NO_CONCEPTS)))
+                streams = streams_of(document, NO_CONCEPTS)
+                tally.add(streams.spelled, streams.grams)
+                batch.append(Entry(document, streams))
                 if len(batch) == BATCH:
                     backend.write("bench", batch, [])
                     batch = []
             backend.write("bench", batch, [])
+            vocabulary = Vocabulary(tally)
             self.stdout.write(f"{len(names)} passages in {time.perf_counter() - started:.1f} s")
             started = time.perf_counter()
             asked = 0
             with run.open("w", encoding="utf-8") as out:
                 for line in queries.read_text(encoding="utf-8").splitlines():
                     key, _, text = line.partition("\t")
-                    self._ask(backend, out, key, text, names)
+                    self._ask(backend, out, key, text, names, vocabulary)
                     asked += 1
             took = (time.perf_counter() - started) / max(asked, 1) * 1000
             self.stdout.write(f"{asked} questions, {took:.1f} ms each")
 
     @staticmethod
-    def _ask(backend: EmbeddedBackend, out: TextIO, key: str, text: str, names: list[str]) -> None:
-        plan = plan_of(Query.parse(text), NO_CONCEPTS)
+    def _ask(
+        backend: EmbeddedBackend,
+        out: TextIO,
+        key: str,
+        text: str,
+        names: list[str],
+        vocabulary: Vocabulary,
+    ) -> None:
+        plan = plan_of(Query.parse(text), NO_CONCEPTS, vocabulary)
         answer = backend.search("bench", plan, offset=0, limit=DEPTH, facets=False)
         for rank, hit in enumerate(answer.hits, 1):
             number = int(hit.key.partition(":")[2])

@@ -1,0 +1,210 @@
+"""The right spelling of a query: how the documents write what a person typed.
+
+People leave out the Kazakh letters, type Latin ones, or forget to switch the keyboard. Each word is
+brought to the spelling that the index holds most often. What no document knows stays as typed.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from monitoring.search.analysis import kazakh, scripts
+from monitoring.search.analysis.normalise import KAZAKH, clean, fold, plain
+from monitoring.search.analysis.vocabulary import Vocabulary
+from monitoring.search.analysis.words import STOPWORDS
+
+SHARE = 10
+"""A typed word stays when it is at least this part (a tenth) as frequent as its best spelling."""
+GAIN = 0.25
+"""By how much the share of known words must rise for a query to be of another keyboard."""
+
+_WORD = re.compile(r"[^\W\d_]+(?:['’ʼ`][^\W\d_]+)*")
+_CYRILLIC = re.compile(r"[\u0400-\u04ff]")
+_CODE = re.compile(r"\d")
+
+
+@dataclass(frozen=True)
+class Spelling:
+    """A query as typed and as it was understood."""
+
+    typed: str
+    text: str
+
+    @property
+    def changed(self) -> bool:
+        """Whether other words are looked for than those typed."""
+        return plain(self.typed) != plain(self.text)
+
+
+def right_spelling(typed: str, vocabulary: Vocabulary) -> Spelling:
+    """A query, or a part of one without filters, in the spelling of the documents. Never raises."""
+    text = clean(typed)
+    if not vocabulary:
+        return Spelling(typed, text)
+    if not _CYRILLIC.search(text):
+        switched = _of_layout(text, vocabulary)
+        if switched:
+            return Spelling(typed, switched)
+    return Spelling(typed, _WORD.sub(lambda found: _outside_codes(found, text, vocabulary), text))
+
+
+def did_you_mean(typed: str, vocabulary: Vocabulary) -> str:
+    """The query in the spelling of the documents; empty when it is the one typed."""
+    spelling = right_spelling(typed, vocabulary)
+    return spelling.text if spelling.changed else ""
+
+
+def right_word(typed: str, vocabulary: Vocabulary) -> str:
+    """One word in the spelling of the documents; as typed (with its capitals) if none is better."""
+    word = plain(typed)
+    best = _best(word, vocabulary)
+    if not best or best == word or vocabulary.count(word) * SHARE >= vocabulary.count(best) > 0:
+        return typed
+    if typed[:1].isupper():
+        return best.upper() if typed.isupper() and len(typed) > 1 else best[:1].upper() + best[1:]
+    return best
+
+
+def nearest_spellings(typed: str, vocabulary: Vocabulary, number: int = 3) -> list[str]:
+    """The words of the documents that are nearest to a word, most alike and frequent first.
+
+    Alike are the words that share most runs of two letters after folding, and the first letter.
+    """
+    word = fold(scripts.from_latin(plain(typed)) or typed)
+    if len(word) < 3:
+        return []
+    asked = _pairs(word)
+    scored = []
+    for folded, spelled in vocabulary.by_fold.items():
+        if folded == word or folded[:1] != word[:1] or abs(len(folded) - len(word)) > 3:
+            continue
+        have = _pairs(folded)
+        alike = 2 * len(asked & have) / (len(asked) + len(have))
+        if alike > 0.55:
+            scored.append((-round(alike, 2), -vocabulary.count(spelled), spelled))
+    return [spelled for _, _, spelled in sorted(scored)[:number]]
+
+
+def _pairs(word: str) -> set[str]:
+    marked = f"#{word}#"
+    return {marked[at : at + 2] for at in range(len(marked) - 1)}
+
+
+def _outside_codes(found: re.Match[str], text: str, vocabulary: Vocabulary) -> str:
+    """The right spelling of a word; letters joined to digits are a code and stay."""
+    around = text[max(found.start() - 1, 0) : found.start()] + text[found.end() : found.end() + 1]
+    before = re.search(r"\d-$", text[: found.start()])
+    if _CODE.search(around) or (before and len(found.group()) < 5):
+        return found.group()
+    return right_word(found.group(), vocabulary)
+
+
+def _best(word: str, vocabulary: Vocabulary) -> str:
+    """The spelling of a plain word that documents hold most often; empty if they hold none."""
+    if _CYRILLIC.search(word):
+        folded = fold(word)
+        return vocabulary.by_fold.get(folded, "") or _by_stem(word, folded, vocabulary)
+    if word in STOPWORDS:
+        return ""
+    best = ""
+    for reading in _readings(word):
+        known = vocabulary.by_sound.get(scripts.sound(reading), "")
+        if vocabulary.count(known) > vocabulary.count(best):
+            best = known
+    if best:
+        return best
+    if vocabulary.count(word) or not best:
+        for reading in _readings(word):
+            known = _by_stem(reading, reading, vocabulary)
+            if known:
+                return known if not vocabulary.count(word) else ""
+    return ""
+
+
+def _readings(word: str) -> Iterator[str]:
+    """Folded Cyrillic of a Latin word, the likeliest first: «ng» may be ң, «c» ц."""
+    seen = set()
+    for old, new in (("", ""), ("ng", "n"), ("c", "ts"), ("x", "ks"), ("ia", "ya"), ("yo", "io")):
+        reading = scripts.from_latin(word.replace(old, new) if old else word)
+        if reading and reading not in seen:
+            seen.add(reading)
+            yield reading
+
+
+def _by_stem(word: str, folded: str, vocabulary: Vocabulary) -> str:
+    """A form that no document holds, with its stem spelled as in those that they hold."""
+    stem = kazakh.stem(folded)
+    known = vocabulary.by_stem.get(stem, "")
+    if not known or not folded.startswith(stem):
+        return ""
+    typed_end = _spelled_length(word, stem)
+    end = _spelled_length(known, stem)
+    if not typed_end or not end:
+        return ""
+    return known[:end] + _ending(known[:end], word[typed_end:])
+
+
+def _spelled_length(word: str, stem: str) -> int:
+    """Letters of a word that fold to a stem; 0 if none do."""
+    return next((at for at in range(1, len(word) + 1) if fold(word[:at]) == stem), 0)
+
+
+_BACK = str.maketrans("гк", "ғқ")
+
+
+def _ending(stem: str, typed: str) -> str:
+    """An ending with the Kazakh letters that the harmony of its stem asks for."""
+    if not KAZAKH.isdisjoint(typed):
+        return typed
+    vowels = [letter for letter in typed if letter in "аеиіы"]
+    if not vowels:
+        return typed
+    made = typed.translate(_BACK) if vowels[0] in "аы" else typed.replace("и", "і")
+    return re.sub(r"(?<=[нтд][ыі])н(?=$)", "ң", made)
+
+
+def _of_layout(text: str, vocabulary: Vocabulary) -> str:
+    """A query typed with the keyboard left in English, in Cyrillic; empty if it is none."""
+    chunks = text.split()
+    before = _share([word for chunk in chunks for word in _WORD.findall(chunk)], vocabulary)
+    read = [_chunk(chunk, vocabulary) for chunk in chunks]
+    words = [word for chunk in read for word in _WORD.findall(chunk)]
+    if not any(_CYRILLIC.search(word) for word in words):
+        return ""
+    return " ".join(read) if _share(words, vocabulary) - before > GAIN else ""
+
+
+def _chunk(chunk: str, vocabulary: Vocabulary) -> str:
+    """The reading of a chunk that documents know best; digits alone stay digits."""
+    if not any(key.isalpha() for key in chunk) and chunk.strip(".,-;:!?").isdigit():
+        return chunk
+    best, known = "", -1.0
+    for reading in scripts.layout_readings(chunk):
+        words = _WORD.findall(reading)
+        score = _share(words, vocabulary) if words else 0.0
+        if score > known:
+            best, known = reading, score
+        if known == 1.0:
+            break
+    return best
+
+
+def _share(words: list[str], vocabulary: Vocabulary) -> float:
+    """The share of words that documents hold in some spelling, by letters; stop words count."""
+    known = sum(len(word) for word in words if _is_known(plain(word), vocabulary))
+    return known / max(sum(map(len, words)), 1)
+
+
+def _is_known(word: str, vocabulary: Vocabulary) -> bool:
+    if _CYRILLIC.search(word):
+        folded = fold(word)
+        return (
+            folded in vocabulary.by_fold
+            or folded in STOPWORDS
+            or kazakh.stem(folded) in vocabulary.by_stem
+        )
+    if word in STOPWORDS or word in vocabulary.by_fold:
+        return True
+    return any(scripts.sound(reading) in vocabulary.by_sound for reading in _readings(word))

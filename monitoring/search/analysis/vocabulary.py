@@ -1,0 +1,140 @@
+"""What words and grams the documents of an index hold, and how often: read by spelling and ranking.
+
+A `Tally` counts while documents are written and can be stored and added up; a `Vocabulary` is made
+of one and only read.
+"""
+
+from __future__ import annotations
+
+import itertools
+import json
+import math
+import sys
+import zlib
+from array import array
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from monitoring.search.analysis import kazakh, scripts
+from monitoring.search.analysis.grams import IDS, Packed
+from monitoring.search.analysis.normalise import fold
+
+MAX_WORDS = 100_000
+"""Words kept, the most frequent; about 40 MB when all are read."""
+MAX_LETTERS = 40
+MAX_STEMMED = 20_000
+"""Words whose stems are known; stemming more would make the first question slow."""
+
+
+def _zeros() -> array[int]:
+    return array("I", [0]) * IDS
+
+
+@dataclass
+class Tally:
+    """Counts over documents: words as spelled (lower case), documents of each gram."""
+
+    words: Counter[str] = field(default_factory=Counter)
+    grams: array[int] = field(default_factory=_zeros)
+    documents: int = 0
+    length: int = 0
+    """Grams of all documents together."""
+
+    def add(self, words: Iterable[str], packed: bytes) -> None:
+        """Count a document by its words and packed grams."""
+        self.words.update(word for word in words if len(word) <= MAX_LETTERS)
+        grams = Packed(packed)
+        for one in grams.ids:
+            self.grams[one] += 1
+        self.documents += 1
+        self.length += grams.length
+
+    def merge(self, other: Tally) -> None:
+        """Add another's counts; the rarest words beyond the limit are forgotten."""
+        self.words.update(other.words)
+        if len(self.words) > 2 * MAX_WORDS:
+            self.words = Counter(dict(self.words.most_common(MAX_WORDS)))
+        for one, count in enumerate(other.grams):
+            if count:
+                self.grams[one] += count
+        self.documents += other.documents
+        self.length += other.length
+
+    def dump(self) -> bytes:
+        """Compressed bytes that `load` reads."""
+        grams = {str(one): count for one, count in enumerate(self.grams) if count}
+        head = {"documents": self.documents, "length": self.length, "grams": grams}
+        rows = [f"{word}\t{count}" for word, count in self.words.most_common(MAX_WORDS)]
+        text = "\n".join([json.dumps(head), *rows])
+        return zlib.compress(text.encode("utf-8", "replace"), 6)
+
+    @classmethod
+    def load(cls, data: bytes) -> Tally:
+        """Read what `dump` wrote."""
+        head, *rows = zlib.decompress(data).decode().split("\n")
+        said = json.loads(head)
+        made = cls(documents=said["documents"], length=said["length"])
+        for one, count in said["grams"].items():
+            made.grams[int(one)] = count
+        for row in rows:
+            word, _, count = row.rpartition("\t")
+            made.words[sys.intern(word)] = int(count)
+        return made
+
+
+class Vocabulary:
+    """The words of an index under every key by which a query may mean them; immutable."""
+
+    def __init__(self, tally: Tally | None = None) -> None:
+        tally = tally or Tally()
+        self.counts: Mapping[str, int] = dict(tally.words.most_common(MAX_WORDS))
+        """Word as spelled, in lower case, to its occurrences; most frequent first."""
+        self.documents = tally.documents
+        self.gram_length = tally.length / tally.documents if tally.documents else 0.0
+        self._grams = tally.grams
+
+    def __bool__(self) -> bool:
+        return bool(self.counts)
+
+    @cached_property
+    def by_fold(self) -> Mapping[str, str]:
+        """Folded word to its most frequent spelling."""
+        found: dict[str, str] = {}
+        for word in self.counts:
+            found.setdefault(fold(word), word)
+        return found
+
+    @cached_property
+    def by_sound(self) -> Mapping[str, str]:
+        """What Latin letters leave of a Cyrillic word (see `scripts.sound`) to its spelling."""
+        found: dict[str, str] = {}
+        for folded, word in self.by_fold.items():
+            if not word.isascii():
+                found.setdefault(scripts.sound(folded), word)
+        return found
+
+    @cached_property
+    def by_stem(self) -> Mapping[str, str]:
+        """Kazakh stem (folded) to the most frequent word of it; of the commonest words alone."""
+        found: dict[str, str] = {}
+        for folded, word in itertools.islice(self.by_fold.items(), MAX_STEMMED):
+            if not word.isascii():
+                found.setdefault(kazakh.stem(folded), word)
+        return found
+
+    def count(self, word: str) -> int:
+        """Occurrences of a word as spelled."""
+        return self.counts.get(word, 0)
+
+    def gram_weights(self, grams: Sequence[int]) -> tuple[tuple[int, float], ...]:
+        """Each distinct gram with its inverse document frequency, as often as it was asked for."""
+        return tuple(
+            (one, times * math.log(1 + (self.documents - seen + 0.5) / (seen + 0.5)))
+            for one, times in Counter(grams).items()
+            if (seen := min(self._grams[one], self.documents))
+        )
+
+
+NO_VOCABULARY = Vocabulary()
