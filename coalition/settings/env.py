@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import secrets
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qs, unquote, urlsplit
+from urllib.parse import SplitResult, parse_qs, unquote, urlsplit
 
 import environ
 from django.core.exceptions import ImproperlyConfigured
@@ -98,23 +99,60 @@ def delivery(url: str) -> dict[str, Any]:
 def search(url: str) -> dict[str, Any]:
     """Where the index lives: `tantivy:///dir` or `elasticsearch+https://user:secret@host:9200/index`.
 
-    Returns `engine`, and `directory` or `hosts`, `index`, `username`, `password`, `options`.
-    Raises ImproperlyConfigured for another scheme.
+    Returns `engine`, and `directory` or what `ElasticsearchBackend` takes. Several hosts of one
+    cluster are parted by commas. Options: `shards` (1), `replicas` (one where there is a second
+    node), `ca` (a file). User and secret, or an API key, may also stand in SEARCH_USERNAME,
+    SEARCH_PASSWORD and SEARCH_API_KEY. Raises ImproperlyConfigured for what it cannot read.
     """
     parts = urlsplit(url)
     if parts.scheme == "tantivy":
         return {"engine": "embedded", "directory": unquote(parts.path)}
     if parts.scheme in {"elasticsearch+http", "elasticsearch+https"}:
-        scheme = parts.scheme.partition("+")[2]
-        network = parts.netloc.rpartition("@")[2]
-        return {
-            "engine": "elasticsearch",
-            "hosts": [f"{scheme}://{host}" for host in network.split(",")],
-            "index": parts.path.strip("/") or "coalition",
-            "username": unquote(parts.username or ""),
-            "password": unquote(parts.password or ""),
-            "options": {key: values[-1] for key, values in parse_qs(parts.query).items()},
-        }
+        return {"engine": "elasticsearch", **_elasticsearch(parts)}
     raise ImproperlyConfigured(
         f"SEARCH_URL: unknown scheme {parts.scheme!r}; use tantivy:///DIR or elasticsearch+https://HOST/INDEX"
     )
+
+
+def _elasticsearch(parts: SplitResult) -> dict[str, Any]:
+    scheme = parts.scheme.partition("+")[2]
+    user, _, network = parts.netloc.rpartition("@")
+    username, _, password = user.partition(":")
+    hosts = [host for host in network.split(",") if host]
+    index = parts.path.strip("/") or "coalition"
+    options = {key: values[-1] for key, values in parse_qs(parts.query).items()}
+    unknown = sorted(set(options) - {"shards", "replicas", "ca"})
+    numbers = [options[key] for key in ("shards", "replicas") if key in options]
+    wrong = [
+        sentence
+        for failed, sentence in (
+            (not hosts, "it names no host"),
+            (not re.fullmatch("[a-z0-9][a-z0-9_-]{0,99}", index), f"{index!r} is no index name"),
+            (unknown, f"unknown options: {', '.join(unknown)}"),
+            (
+                not all(number.isdecimal() for number in numbers) or options.get("shards") == "0",
+                "shards and replicas are numbers",
+            ),
+            (
+                "ca" in options and not Path(options.get("ca", "")).is_file(),
+                f"there is no file {options.get('ca')}",
+            ),
+        )
+        if failed
+    ]
+    if wrong:
+        raise ImproperlyConfigured(f"SEARCH_URL: {'; '.join(wrong)}")
+    return {
+        "hosts": [f"{scheme}://{host}{'' if _PORT.search(host) else ':9200'}" for host in hosts],
+        "index": index,
+        "username": unquote(username) or env.str("SEARCH_USERNAME", default=""),
+        "password": unquote(password) or env.str("SEARCH_PASSWORD", default=""),
+        "api_key": env.str("SEARCH_API_KEY", default=""),
+        "ca": options.get("ca", ""),
+        "shards": int(options.get("shards", 1)),
+        "replicas": int(options["replicas"]) if "replicas" in options else None,
+    }
+
+
+_PORT = re.compile(r":\d+$")
+"""An address in brackets holds colons too, but ends with none."""

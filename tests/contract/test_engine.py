@@ -11,12 +11,21 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from monitoring.search.analysis import Concept, Concepts
-from monitoring.search.backends.base import Backend, EngineBusyError, EngineError, Entry
+from monitoring.search.backends.base import (
+    WINDOW,
+    Backend,
+    EngineAwayError,
+    EngineBusyError,
+    EngineError,
+    Entry,
+    place_of,
+)
 from monitoring.search.backends.embedded import EmbeddedBackend
 from monitoring.search.documents import SearchDocument, Text
 from monitoring.search.plans import matches, plan_of
 from monitoring.search.query import Query
 from monitoring.search.streams import streams_of
+from tests.factories.engines import ENGINES, again, made_engine
 
 CONCEPTS = Concepts(
     [
@@ -65,13 +74,13 @@ QUERIES = [
 ]  # fmt: skip
 
 
-@pytest.fixture(params=["embedded"])
+@pytest.fixture(params=ENGINES)
 def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Backend]:
-    backend: Backend = EmbeddedBackend(tmp_path / "search")
-    backend.create("one")
-    backend.write("one", [entry(record) for record in RECORDS], [])
-    yield backend
-    backend.drop("one")
+    with made_engine(request.param, tmp_path / "search") as backend:
+        backend.create("one")
+        backend.write("one", [entry(record) for record in RECORDS], [])
+        yield backend
+        backend.drop("one")
 
 
 def entry(document: SearchDocument) -> Entry:
@@ -162,27 +171,106 @@ def test_what_is_removed_is_gone_at_once_and_may_be_removed_again(engine: Backen
     assert ask(engine, "kind:law") == ["law:3", "law:1"]
 
 
-def test_a_missing_or_broken_index_is_an_engine_error(engine: Backend, tmp_path: Path) -> None:
+def test_a_missing_index_is_an_engine_error_and_is_not_made_by_a_write(engine: Backend) -> None:
     plan = plan_of(Query.parse("бюджет"), CONCEPTS)
     with pytest.raises(EngineError):
         engine.search("another", plan, offset=0, limit=1)
-    for file in (tmp_path / "search" / "one").iterdir():
+    with pytest.raises(EngineError):
+        engine.write("another", [entry(RECORDS[0])], [])
+    for asked in (engine.check, engine.versions):
+        with pytest.raises(EngineError) as caught:
+            asked("another")
+        assert not isinstance(caught.value, EngineAwayError)  # it must be made anew
+    engine.drop("another")
+
+
+def test_a_build_that_exists_is_left_as_it_is(engine: Backend) -> None:
+    engine.create("one")
+    assert len(engine.versions("one")) == len(RECORDS)
+    assert "6 documents" in engine.check("one")
+
+
+def test_an_entry_left_out_as_older_is_named_and_written_when_forced(engine: Backend) -> None:
+    old = entry(SearchDocument("law", 2, 4, {"kk": Text("Ескі атау")}))
+    fresh = entry(SearchDocument("law", 9, 1, {"kk": Text("Тоғызыншы")}))
+    assert engine.write("one", [old, fresh], []) == ["law:2"]
+    assert ask(engine, "тоғызыншы") == ["law:9"]
+    assert engine.write("one", [old], [], force=True) == []
+    assert ask(engine, "ескі") == ["law:2"]
+    assert engine.versions("one")["law:2"] == 4
+    newer = entry(SearchDocument("law", 2, 8, {"kk": Text("Тағы жаңа")}))
+    assert engine.write("one", [newer], []) == []
+    assert ask(engine, "ескі") == []
+
+
+def test_what_was_removed_comes_back_under_the_same_version(engine: Backend) -> None:
+    engine.write("one", [], ["law:2"])
+    assert engine.write("one", [entry(RECORDS[1])], []) == []
+    assert ask(engine, "148-II") == ["law:2"]
+
+
+def test_equal_scores_stand_newest_first_across_pages(engine: Backend) -> None:
+    days = [None, *(dt.date(2020, 1, day) for day in range(1, 20))]
+    made = [
+        SearchDocument("tie", number, 1, {"kk": Text("Тең сөздер")}, {}, (), days[number % 20])
+        for number in range(1, 61)
+    ]
+    engine.write("one", [entry(document) for document in reversed(made)], [])
+    meant = [one.key for one in sorted(made, key=place_of, reverse=True)]
+    assert ask(engine, "тең") == meant
+    assert [
+        key for at in range(0, 60, 7) for key in ask(engine, "тең", offset=at, limit=7)
+    ] == meant
+
+
+def test_nothing_is_reached_beyond_the_window(engine: Backend) -> None:
+    plan = plan_of(Query.parse("kind:law"), CONCEPTS)
+    for offset in (WINDOW - 1, WINDOW, WINDOW * 100):
+        answer = engine.search("one", plan, offset=offset, limit=100)
+        assert answer.hits == ()
+        assert answer.total == 3
+
+
+def test_long_queries_and_strange_letters_are_answered(engine: Backend) -> None:
+    words = " ".join(f"с{number}ө" for number in range(150))
+    assert "news:4" in ask(engine, f"{words} бюджет")
+    for text in ("\ue000\ue001 бюджет", "бюджет\ue000", "_ бюджет \x00", "\U0001f600 бюджет"):
+        assert ask(engine, text) == ["news:4"], text
+
+
+def test_a_document_with_strange_or_endless_text_is_taken(engine: Backend) -> None:
+    odd = SearchDocument(
+        "odd", 1, 1,
+        {"kk": Text("Ж" * 50_000, "\ue000 \ue001 _ сынақ \x00 \ufffe " + "ұзақ " * 20_000)},
+        {"body": ("a\x1fb", "ы" * 500)}, ("№" * 300, "7" * 3_000),
+    )  # fmt: skip
+    empty = SearchDocument("odd", 2, 1, {})
+    assert engine.write("one", [entry(odd), entry(empty)], []) == []
+    assert ask(engine, "сынақ") == ["odd:1"]
+    assert set(ask(engine, "kind:odd")) == {"odd:1", "odd:2"}
+
+
+def test_another_reader_sees_a_write_at_once(engine: Backend) -> None:
+    reader = again(engine)
+    assert ask(reader, "kind:law")
+    engine.write("one", [], ["law:1", "law:2", "law:3"])
+    assert ask(reader, "kind:law") == []
+
+
+def test_a_broken_folder_is_an_engine_error(tmp_path: Path) -> None:
+    engine = EmbeddedBackend(tmp_path)
+    engine.create("one")
+    for file in (tmp_path / "one").iterdir():
         file.write_bytes(b"broken")
     with pytest.raises(EngineError):
-        EmbeddedBackend(tmp_path / "search").search("one", plan, offset=0, limit=1)
+        EmbeddedBackend(tmp_path).search("one", plan_of(Query.parse("а")), offset=0, limit=1)
 
 
-def test_a_second_writer_is_told_that_the_index_is_busy(engine: Backend, tmp_path: Path) -> None:
-    other = EmbeddedBackend(tmp_path / "search")
+def test_a_second_writer_is_told_that_the_index_is_busy(tmp_path: Path) -> None:
+    engine, other = EmbeddedBackend(tmp_path), EmbeddedBackend(tmp_path)
+    engine.create("one")
     held = other._index("one").writer(32_000_000, 1)
     with pytest.raises(EngineBusyError):
         engine.write("one", [], ["law:1"])
     del held
     engine.write("one", [], ["law:1"])
-
-
-def test_another_reader_sees_a_write_at_once(engine: Backend, tmp_path: Path) -> None:
-    reader = EmbeddedBackend(tmp_path / "search")
-    assert ask(reader, "kind:law")
-    engine.write("one", [], ["law:1", "law:2", "law:3"])
-    assert ask(reader, "kind:law") == []

@@ -96,13 +96,43 @@ def test_addresses_choose_the_outside_things() -> None:
         "use_ssl": True,
         "timeout": 5.0,
     }
-    search = env.search("elasticsearch+https://u:p@one:9200,two:9200/coalition?shards=2")
-    assert search["hosts"] == ["https://one:9200", "https://two:9200"]
-    assert (search["index"], search["username"], search["options"]) == (
-        "coalition",
-        "u",
-        {"shards": "2"},
-    )
+
+
+def test_an_address_says_all_of_a_cluster(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    ca = tmp_path / "ca.pem"
+    ca.touch()
+    url = f"elasticsearch+https://u:p%40@one:9201,two/site-1?shards=2&replicas=1&ca={ca}"
+    assert env.search(url) == {
+        "engine": "elasticsearch",
+        "hosts": ["https://one:9201", "https://two:9200"],
+        "index": "site-1",
+        "username": "u",
+        "password": "p@",
+        "api_key": "",
+        "ca": str(ca),
+        "shards": 2,
+        "replicas": 1,
+    }
+    monkeypatch.setenv("SEARCH_API_KEY", "key")
+    plain = env.search("elasticsearch+http://[::1]")
+    assert plain["hosts"] == ["http://[::1]:9200"]
+    assert (plain["index"], plain["api_key"], plain["replicas"]) == ("coalition", "key", None)
+
+
+@pytest.mark.parametrize(
+    ("rest", "said"),
+    [
+        ("h/Upper", "no index name"),
+        ("h/i?shards=0", "shards"),
+        ("h/i?replicas=-1", "replicas"),
+        ("h/i?ca=/none", "no file /none"),
+        ("h/i?verify=no", "unknown options: verify"),
+        ("/i", "names no host"),
+    ],
+)
+def test_an_address_of_a_cluster_that_cannot_be_followed_is_refused(rest: str, said: str) -> None:
+    with pytest.raises(ImproperlyConfigured, match=said):
+        env.search(f"elasticsearch+https://{rest}")
 
 
 @pytest.mark.parametrize("reader", [env.cache, env.delivery, env.search])

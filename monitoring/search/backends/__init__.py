@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from functools import lru_cache
 
 from django.conf import settings
@@ -15,9 +16,11 @@ def get_backend() -> Backend:
     engine = settings.SEARCH["engine"]
     if engine == "embedded":
         return _embedded(settings.SEARCH["directory"])
+    if engine == "elasticsearch":
+        return _elasticsearch(json.dumps(settings.SEARCH))
     raise ImproperlyConfigured(
-        f"SEARCH_URL asks for the engine {engine!r}, which this version does not have yet; "
-        "use tantivy:///DIRECTORY."
+        f"SEARCH_URL asks for the engine {engine!r}, which is not here; "
+        "use tantivy:///DIRECTORY or elasticsearch+https://HOST/INDEX."
     )
 
 
@@ -28,3 +31,12 @@ def _embedded(directory: str) -> Backend:
     from monitoring.search.backends.embedded import EmbeddedBackend
 
     return EmbeddedBackend(Path(directory))
+
+
+@lru_cache(maxsize=4)
+def _elasticsearch(asked: str) -> Backend:
+    from monitoring.search.backends.elasticsearch import ElasticsearchBackend
+
+    options = json.loads(asked)
+    options.pop("engine")
+    return ElasticsearchBackend(**options)
