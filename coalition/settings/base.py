@@ -305,6 +305,7 @@ PAGE_CACHE_LEAVES_OUT = {
     "digests.Subscription": "readers' own",
     "evidence.Host": "politeness to hosts",
     "intake.Candidate": "not public before it is accepted",
+    "intake.Revision": "what a source said before and after, for analysts",
     "journal.ErrorReport": "waits for an answer; its correction is a row of its own",
     "registry.RegistryUpload": "the secretariat's files",
     "mailing.OutgoingMail": "mails",

@@ -3,27 +3,24 @@
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
-from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from django.db import transaction
 
 from monitoring.core import clock
 from monitoring.core.dates import Precision
-from monitoring.core.text import fold
 from monitoring.decisions.models import Decision, DecisionKind, Edition, Stage
 from monitoring.decisions.services import add_stage_event, create_decision, update_decision
 from monitoring.evidence.entries import Entry
 from monitoring.evidence.models import Fetch
 from monitoring.institutions.models import Body
+from monitoring.intake.changes import note_changes, published, sort_out
 from monitoring.intake.models import Candidate
+from monitoring.intake.sameness import fingerprint, key_hash
 from monitoring.vocabulary.models import Topic
 
 SHORT = Edition._meta.get_field("title").max_length or 0
-_TRACKING = re.compile(r"^(utm_|fbclid$|gclid$|yclid$|_openstat$)")
 
 
 class AlreadyDecidedError(Exception):
@@ -37,23 +34,28 @@ class AlreadyDecidedError(Exception):
 def take_in_entries(fetch: Fetch, entries: Sequence[Entry]) -> int:
     """Keep entries as candidates, each once a source; returns how many were not known.
 
-    Known is an entry with the same key, or the same link, title and text under a new key. The
-    database refuses the second of two that come at once. Runs in the caller's transaction.
+    Known is an entry with the same key, or the same link, title and text under a new key. One that
+    is known and says something else now is noted (`changes`). The database refuses the second of
+    two that come at once. Runs in the caller's transaction.
     """
     assert fetch.snapshot_id is not None
+    found = sort_out(fetch, entries)
+    note_changes(fetch, found)
+    if not found.fresh:
+        return 0
     rows: dict[str, Candidate] = {}
-    for entry in entries:
+    for entry in found.fresh:
         row = Candidate(
             source_id=fetch.source_id,
             snapshot_id=fetch.snapshot_id,
-            key=hashlib.sha256(entry.key.encode()).hexdigest(),
-            fingerprint=fingerprint(entry),
+            key=key_hash(entry.key),
+            fingerprint=fingerprint(entry.title, entry.link, entry.summary),
             title=entry.title,
             link=entry.link,
             summary=entry.summary,
             language=entry.language or fetch.source.language,
             facts=entry.facts(),
-            published_at=dt.datetime.fromisoformat(entry.published) if entry.published else None,
+            published_at=published(entry, fetch.started_at),
             seen_at=fetch.started_at,
         )
         rows.setdefault(row.key, row)
@@ -62,24 +64,6 @@ def take_in_entries(fetch: Fetch, entries: Sequence[Entry]) -> int:
     # Feeds have the newest first; the queue shows higher ids first.
     Candidate.objects.bulk_create(reversed(rows.values()), ignore_conflicts=True, batch_size=200)
     return known.count() - before
-
-
-def fingerprint(entry: Entry) -> str:
-    """SHA-256 of link, title and text; case, spaces and tracking parameters make no difference."""
-    words = [" ".join(fold(text).split()) for text in (entry.title, entry.summary)]
-    said = "\n".join([_bare(entry.link), *words])
-    return hashlib.sha256(said.encode()).hexdigest()
-
-
-def _bare(link: str) -> str:
-    """A link without fragment and tracking parameters, its host in lower case."""
-    parts = urlsplit(link)
-    kept = [
-        (name, value)
-        for name, value in parse_qsl(parts.query, keep_blank_values=True)
-        if not _TRACKING.match(name)
-    ]
-    return urlunsplit((parts.scheme, parts.netloc.lower(), parts.path, urlencode(kept), ""))
 
 
 def accept_candidate(

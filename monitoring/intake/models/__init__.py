@@ -3,8 +3,9 @@
 from monitoring.intake.models.actions import Action, ActionItem, Look, Mark, NotSame
 from monitoring.intake.models.candidates import Candidate, CandidateQuerySet
 from monitoring.intake.models.relevance import AutoAccept, TopicRule
+from monitoring.intake.models.revisions import Revision
 
 __all__ = [
     "Action", "ActionItem", "AutoAccept", "Candidate", "CandidateQuerySet", "Look", "Mark",
-    "NotSame", "TopicRule",
+    "NotSame", "Revision", "TopicRule",
 ]  # fmt: skip
