@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import re
 import unicodedata
 from collections.abc import Iterator
@@ -14,7 +13,8 @@ CODE_LETTERS = str.maketrans("авсекмнорстухіѵ", "abcekmhopctyxiv"
 
 # Longest first. The skeleton makes most choices equal: q and k, ö and o, ş and sh.
 _LATIN = (
-    ("shch", "щ"), ("sch", "щ"), ("sh", "ш"), ("ch", "ч"), ("zh", "ж"), ("kh", "х"), ("gh", "г"),
+    ("shch", "щ"), ("sch", "щ"), ("tsh", "ч"), ("sh", "ш"), ("ch", "ч"), ("zh", "ж"), ("kh", "х"),
+    ("gh", "г"),
     ("ng'", "н"), ("ts", "ц"), ("ya", "я"), ("yu", "ю"), ("yo", "ё"), ("ia", "я"), ("iu", "ю"),
     ("a", "а"), ("b", "б"), ("c", "с"), ("d", "д"), ("e", "е"), ("f", "ф"), ("g", "г"),
     ("h", "х"), ("i", "и"), ("ı", "и"), ("j", "ж"), ("k", "к"), ("l", "л"), ("m", "м"),
@@ -24,20 +24,23 @@ _LATIN = (
 _LATIN_MAP = dict(_LATIN)
 _LATIN_RE = re.compile("|".join(re.escape(one) for one, _ in _LATIN))
 _MARKED = str.maketrans(
-    {"ş": "sh", "š": "sh", "ç": "ch", "č": "ch", "ž": "zh", "ä": "a", "á": "a", "ə": "a",
+    {"ş": "ш", "š": "ш", "ç": "ч", "č": "ч", "ž": "ж", "ä": "a", "á": "a", "ə": "a",
      "ö": "o", "ó": "o", "ü": "u", "ú": "u", "ū": "u", "ñ": "n", "ń": "n", "ŋ": "n", "ğ": "g",
-     "ǵ": "g", "ý": "u", "ï": "i", "í": "i", "ī": "i", "ż": "zh"}
+     "ǵ": "g", "ý": "u", "ï": "i", "í": "i", "ī": "i", "ż": "ж"}
 )  # fmt: skip
 _GLIDE = re.compile(r"(?<=[aeou])y|y(?=[aeou])")
 
 
-def from_latin(word: str) -> str:
+def from_latin(word: str, *, glides: bool = True) -> str:
     """The folded Cyrillic of a Kazakh word in Latin letters (2021, 2018 or plain ASCII).
 
-    Empty when the word holds letters of no such alphabet. "y" beside a vowel reads й, else ы.
+    Empty when the word holds letters of no such alphabet. "y" reads ы, but beside a vowel й if
+    `glides`; people who write й as "i" («qai») mean ы by it everywhere.
     """
     lower = unicodedata.normalize("NFC", word.lower()).translate(_MARKED)
-    lower = _GLIDE.sub("i", re.sub(r"['’ʼ`]", "", lower))
+    lower = re.sub(r"['’ʼ`]", "", lower)
+    if glides:
+        lower = _GLIDE.sub("i", lower)
     cyrillic = _LATIN_RE.sub(lambda found: _LATIN_MAP[found.group()], lower)
     return fold(cyrillic) if re.fullmatch(r"[\u0400-\u04ff]+", cyrillic) else ""
 
@@ -62,22 +65,36 @@ def from_layout(text: str) -> str:
     return "".join(keys.get(letter, letter) for letter in text.lower())
 
 
-_EITHER = frozenset(",.-;[]'=`234589" + "0")
-"""Keys that are a letter on the Kazakh layout and a sign or a digit on the English one."""
-MAX_EITHER = 6
+_NUMBER = re.compile(r"\d+(?:[-/.]\d+)*$|\d{1,4}-(?=.*[^\W\d_])")
+_ROMAN_NUMBER = re.compile(r"[ivxlc]+")
+_INITIAL = re.compile(r"[^\W_]\.(?=\S\S)")
+_SIGNS = ",.;[]'`-="
 
 
 def layout_readings(chunk: str) -> Iterator[str]:
-    """Every reading of a run of typed signs, as letters throughout first, then with fewer of them.
+    """Every reading of a run of keys, the likeliest first, with signs at its edges.
 
-    «,jkfls» may be «болады» or «, олады»; a sign that is no letter stands as it was typed.
+    «,jkfls» is «болады» or «,олады», «ptym,» rather «зень,» than «зеньб». A number at the start
+    («1991», «13-r8y3») stays one, and so does an initial («f.,jhjy»).
     """
     lower = chunk.lower()
-    places = [at for at, key in enumerate(lower) if key in _EITHER]
-    whole = list(from_layout(lower))
-    yield "".join(whole)
-    # Signs stand at the edges of words rather than inside: those are tried, the last ones first.
-    tried = sorted(places, key=lambda at: (min(at, len(lower) - 1 - at), -at))[:MAX_EITHER]
-    for number in range(1, len(tried) + 1):
-        for kept in itertools.combinations(tried, number):
-            yield "".join(lower[at] if at in kept else letter for at, letter in enumerate(whole))
+    if number := _NUMBER.match(lower):
+        rest = lower[number.end() :]
+        yield from (number.group() + one for one in (layout_readings(rest) if rest else ("",)))
+        return
+    if initial := _INITIAL.match(lower):
+        rest = lower[initial.end() :]
+        yield from (f"{from_layout(lower[0])}.{one}" for one in layout_readings(rest))
+        return
+    start = min(len(lower) - len(lower.lstrip(_SIGNS)), 3)
+    end = min(len(lower) - len(lower.rstrip(_SIGNS)), 3)
+    lasts = sorted(range(end + 1), key=lambda at: (lower[-1] in ".," and at == 0, at))
+    for last in lasts:
+        for first in range(start + 1):
+            if first + last < len(lower):
+                middle = lower[first : len(lower) - last]
+                yield lower[:first] + from_layout(middle) + lower[len(lower) - last :]
+    if "-" in lower[1:-1]:  # two words that the sign joins
+        yield "-".join(from_layout(part) for part in lower.split("-"))
+    if _ROMAN_NUMBER.fullmatch(lower):
+        yield lower

@@ -23,6 +23,8 @@ GAIN = 0.25
 _WORD = re.compile(r"[^\W\d_]+(?:['’ʼ`][^\W\d_]+)*")
 _CYRILLIC = re.compile(r"[\u0400-\u04ff]")
 _CODE = re.compile(r"\d")
+_ROMAN = re.compile(r"[IVXLCІХivxlcіх]+")
+_BEFORE = re.compile(r"\d-$")
 
 
 @dataclass(frozen=True)
@@ -47,7 +49,10 @@ def right_spelling(typed: str, vocabulary: Vocabulary) -> Spelling:
         switched = _of_layout(text, vocabulary)
         if switched:
             return Spelling(typed, switched)
-    return Spelling(typed, _WORD.sub(lambda found: _outside_codes(found, text, vocabulary), text))
+    latin = _latin_of(text, vocabulary)
+    return Spelling(
+        typed, _WORD.sub(lambda found: _outside_codes(found, text, vocabulary, latin), text)
+    )
 
 
 def did_you_mean(typed: str, vocabulary: Vocabulary) -> str:
@@ -56,10 +61,37 @@ def did_you_mean(typed: str, vocabulary: Vocabulary) -> str:
     return spelling.text if spelling.changed else ""
 
 
-def right_word(typed: str, vocabulary: Vocabulary) -> str:
+@dataclass(frozen=True)
+class _Latin:
+    """A query of Kazakh in Latin letters; `glides` as in `scripts.from_latin`."""
+
+    glides: bool
+
+
+_GLIDE_AS_I = re.compile("[aeouäöüūáóú][iıï]")
+
+
+def _latin_of(text: str, vocabulary: Vocabulary) -> _Latin | None:
+    """Whether most words of a query are known only when read as Kazakh in Latin letters."""
+    words = [
+        plain(word)
+        for word in _WORD.findall(text)
+        if len(word) > 1 and not _CYRILLIC.search(word) and plain(word) not in STOPWORDS
+    ]
+    read = [word for word in words if not vocabulary.count(word) and _best(word, vocabulary)]
+    if not read or 2 * len(read) < len(words):
+        return None
+    return _Latin(glides=not any(_GLIDE_AS_I.search(word) for word in words))
+
+
+def right_word(typed: str, vocabulary: Vocabulary, latin: _Latin | None = None) -> str:
     """One word in the spelling of the documents; as typed (with its capitals) if none is better."""
     word = plain(typed)
-    best = _best(word, vocabulary)
+    if latin and not _CYRILLIC.search(word) and (len(word) == 1 or _ROMAN.fullmatch(word)):
+        return typed if _ROMAN.fullmatch(word) else scripts.from_latin(word) or typed
+    best = _best(word, vocabulary) if len(word) > 1 else ""
+    if latin and not best and not _CYRILLIC.search(word):
+        best = scripts.from_latin(word, glides=latin.glides)
     if not best or best == word or vocabulary.count(word) * SHARE >= vocabulary.count(best) > 0:
         return typed
     if typed[:1].isupper():
@@ -92,13 +124,15 @@ def _pairs(word: str) -> set[str]:
     return {marked[at : at + 2] for at in range(len(marked) - 1)}
 
 
-def _outside_codes(found: re.Match[str], text: str, vocabulary: Vocabulary) -> str:
+def _outside_codes(
+    found: re.Match[str], text: str, vocabulary: Vocabulary, latin: _Latin | None
+) -> str:
     """The right spelling of a word; letters joined to digits are a code and stay."""
     around = text[max(found.start() - 1, 0) : found.start()] + text[found.end() : found.end() + 1]
-    before = re.search(r"\d-$", text[: found.start()])
-    if _CODE.search(around) or (before and len(found.group()) < 5):
+    roman = _ROMAN.fullmatch(found.group()) and _BEFORE.search(text[: found.start()])
+    if _CODE.search(around) or roman:
         return found.group()
-    return right_word(found.group(), vocabulary)
+    return right_word(found.group(), vocabulary, latin)
 
 
 def _best(word: str, vocabulary: Vocabulary) -> str:
@@ -108,19 +142,14 @@ def _best(word: str, vocabulary: Vocabulary) -> str:
         return vocabulary.by_fold.get(folded, "") or _by_stem(word, folded, vocabulary)
     if word in STOPWORDS:
         return ""
-    best = ""
-    for reading in _readings(word):
-        known = vocabulary.by_sound.get(scripts.sound(reading), "")
-        if vocabulary.count(known) > vocabulary.count(best):
-            best = known
-    if best:
-        return best
-    if vocabulary.count(word) or not best:
-        for reading in _readings(word):
-            known = _by_stem(reading, reading, vocabulary)
-            if known:
-                return known if not vocabulary.count(word) else ""
-    return ""
+    readings = list(_readings(word))
+    for key, table in ((str, vocabulary.by_fold), (scripts.sound, vocabulary.by_sound)):
+        known = [table[key(reading)] for reading in readings if key(reading) in table]
+        if known:
+            return max(known, key=vocabulary.count)
+    if vocabulary.count(word):
+        return ""
+    return next((made for one in readings if (made := _by_stem(one, one, vocabulary))), "")
 
 
 def _readings(word: str) -> Iterator[str]:
@@ -131,6 +160,9 @@ def _readings(word: str) -> Iterator[str]:
         if reading and reading not in seen:
             seen.add(reading)
             yield reading
+    hard = scripts.from_latin(word, glides=False)
+    if hard and hard not in seen:
+        yield hard
 
 
 def _by_stem(word: str, folded: str, vocabulary: Vocabulary) -> str:
@@ -177,10 +209,10 @@ def _of_layout(text: str, vocabulary: Vocabulary) -> str:
 
 
 def _chunk(chunk: str, vocabulary: Vocabulary) -> str:
-    """The reading of a chunk that documents know best; digits alone stay digits."""
-    if not any(key.isalpha() for key in chunk) and chunk.strip(".,-;:!?").isdigit():
+    """The reading of a chunk that documents know best."""
+    if len(chunk) == 1 or not chunk.strip(",.-"):
         return chunk
-    best, known = "", -1.0
+    best, known = chunk, -1.0
     for reading in scripts.layout_readings(chunk):
         words = _WORD.findall(reading)
         score = _share(words, vocabulary) if words else 0.0
@@ -200,11 +232,11 @@ def _share(words: list[str], vocabulary: Vocabulary) -> float:
 def _is_known(word: str, vocabulary: Vocabulary) -> bool:
     if _CYRILLIC.search(word):
         folded = fold(word)
-        return (
+        return len(word) > 1 and (
             folded in vocabulary.by_fold
             or folded in STOPWORDS
             or kazakh.stem(folded) in vocabulary.by_stem
         )
-    if word in STOPWORDS or word in vocabulary.by_fold:
+    if word in STOPWORDS or (len(word) > 1 and word in vocabulary.by_fold):
         return True
     return any(scripts.sound(reading) in vocabulary.by_sound for reading in _readings(word))

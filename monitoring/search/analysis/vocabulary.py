@@ -6,14 +6,12 @@ of one and only read.
 
 from __future__ import annotations
 
-import itertools
 import json
 import math
-import sys
 import zlib
 from array import array
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -24,8 +22,6 @@ from monitoring.search.analysis.normalise import fold
 MAX_WORDS = 100_000
 """Words kept, the most frequent; about 40 MB when all are read."""
 MAX_LETTERS = 40
-MAX_STEMMED = 20_000
-"""Words whose stems are known; stemming more would make the first question slow."""
 
 
 def _zeros() -> array[int]:
@@ -41,6 +37,8 @@ class Tally:
     documents: int = 0
     length: int = 0
     """Grams of all documents together."""
+    keys: dict[str, tuple[str, str]] = field(default_factory=dict)
+    """Folded word and stem of words that were loaded."""
 
     def add(self, words: Iterable[str], packed: bytes) -> None:
         """Count a document by its words and packed grams."""
@@ -66,7 +64,11 @@ class Tally:
         """Compressed bytes that `load` reads."""
         grams = {str(one): count for one, count in enumerate(self.grams) if count}
         head = {"documents": self.documents, "length": self.length, "grams": grams}
-        rows = [f"{word}\t{count}" for word, count in self.words.most_common(MAX_WORDS)]
+        # Folding and stemming a vocabulary takes seconds: done here once, not by each reader.
+        rows = [
+            f"{word}\t{count}\t{(folded := fold(word))}\t{_stem(word, folded)}"
+            for word, count in self.words.most_common(MAX_WORDS)
+        ]
         text = "\n".join([json.dumps(head), *rows])
         return zlib.compress(text.encode("utf-8", "replace"), 6)
 
@@ -79,9 +81,15 @@ class Tally:
         for one, count in said["grams"].items():
             made.grams[int(one)] = count
         for row in rows:
-            word, _, count = row.rpartition("\t")
-            made.words[sys.intern(word)] = int(count)
+            word, count, folded, stem = row.split("\t")
+            made.words[word] = int(count)
+            made.keys[word] = (folded, stem)
         return made
+
+
+def _stem(word: str, folded: str) -> str:
+    """The Kazakh stem of a folded word; empty for words of other alphabets."""
+    return "" if word.isascii() else kazakh.stem(folded)
 
 
 class Vocabulary:
@@ -94,16 +102,22 @@ class Vocabulary:
         self.documents = tally.documents
         self.gram_length = tally.length / tally.documents if tally.documents else 0.0
         self._grams = tally.grams
+        self._known = tally.keys
 
     def __bool__(self) -> bool:
         return bool(self.counts)
+
+    def _keys(self) -> Iterator[tuple[str, str, str]]:
+        for word in self.counts:
+            folded, stem = self._known.get(word) or ((made := fold(word)), _stem(word, made))
+            yield word, folded, stem
 
     @cached_property
     def by_fold(self) -> Mapping[str, str]:
         """Folded word to its most frequent spelling."""
         found: dict[str, str] = {}
-        for word in self.counts:
-            found.setdefault(fold(word), word)
+        for word, folded, _ in self._keys():
+            found.setdefault(folded, word)
         return found
 
     @cached_property
@@ -117,11 +131,11 @@ class Vocabulary:
 
     @cached_property
     def by_stem(self) -> Mapping[str, str]:
-        """Kazakh stem (folded) to the most frequent word of it; of the commonest words alone."""
+        """Kazakh stem (folded) to the most frequent word of it."""
         found: dict[str, str] = {}
-        for folded, word in itertools.islice(self.by_fold.items(), MAX_STEMMED):
-            if not word.isascii():
-                found.setdefault(kazakh.stem(folded), word)
+        for word, _, stem in self._keys():
+            if stem:
+                found.setdefault(stem, word)
         return found
 
     def count(self, word: str) -> int:
