@@ -14,21 +14,85 @@ from wagtail.admin.forms import WagtailAdminModelForm
 
 from monitoring.evidence import addresses, kinds, reasons
 from monitoring.evidence.reasons import FetchError
+from monitoring.evidence.setting_fields import (
+    PREFIX,
+    fault_of,
+    fields_of,
+    kind_named,
+    settings_from,
+)
+from monitoring.evidence.trial import Trial, try_source
 
 SLOWEST = 7 * 24 * 60
 QUICKEST = 5
 
 
 class SourceForm(WagtailAdminModelForm):
-    """Checks the spelling of the address; where its name leads is checked at each fetch."""
+    """Checks the spelling of the address; where its name leads is checked at each fetch.
+
+    Below the fields of every source stand the settings of the kind that is chosen.
+    """
+
+    trial: Trial | None = None
+    """What the source would give, after a person tried it out."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        chosen: Any = self.data.get(self.add_prefix("kind")) if self.is_bound else None
+        self.kind = kind_named(chosen or self.initial.get("kind") or self.instance.kind)
         if "kind" in self.fields:
             self.fields["kind"] = forms.ChoiceField(
                 label=gettext_lazy("kind of source"),
                 choices=[(kind.name, kind.label) for kind in kinds.all_kinds()],
+                initial=self.instance.kind,
             )
+        if self.kind is not None:
+            mine = self.kind.name == self.instance.kind
+            self.fields.update(fields_of(self.kind, self.instance.settings if mine else {}))
+
+    @property
+    def setting_fields(self) -> list[Any]:
+        """The bound fields of the settings."""
+        return [self[name] for name in self.fields if name.startswith(PREFIX)]
+
+    @property
+    def read_otherwise(self) -> bool:
+        """Whether what was changed makes the source be read anew."""
+        read_by = {"url", "kind"}
+        return any(name in read_by or name.startswith(PREFIX) for name in self.changed_data)
+
+    def try_out(self) -> None:
+        """Ask the address as it is typed, with the settings as they are typed; keep nothing.
+
+        Afterwards the form shows faults of what was tried alone, and what would be taken.
+        """
+        self.full_clean()
+        tried = {"url", "kind", "ca_bundle"}
+        faults = {
+            name: [error for error in errors if error.code != "unique"]
+            for name, errors in self.errors.as_data().items()
+            if name in tried or name.startswith(PREFIX)
+        }
+        self.forget_faults()
+        for name, errors in faults.items():
+            if errors:
+                self.add_error(name, errors)
+        if self.errors or self.kind is None:
+            return
+        self.trial = try_source(
+            kind=self.kind.name,
+            url=str(self.data.get(self.add_prefix("url"), "")).strip(),
+            settings=settings_from(self.kind, self.cleaned_data),
+            ca_bundle=str(self.data.get(self.add_prefix("ca_bundle"), "")).strip(),
+        )
+        if self.trial.setting:
+            self.add_error(PREFIX + self.trial.setting, self.trial.sentence)
+
+    def forget_faults(self) -> None:
+        """Show what was typed and find no fault with it: nobody has asked to save."""
+        kept = dict(getattr(self, "cleaned_data", {}))
+        self._errors = self.errors.__class__()
+        self.cleaned_data = kept
 
     def clean_url(self) -> str:
         """An address that may be asked. Raises ValidationError with the reason in words."""
@@ -64,4 +128,10 @@ class SourceForm(WagtailAdminModelForm):
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
         if cleaned.get("paused") and not cleaned.get("paused_reason"):
             self.add_error("paused_reason", _("Say why: readers see it on the page of sources."))
+        if self.kind is not None and not any(name.startswith(PREFIX) for name in self.errors):
+            settings = settings_from(self.kind, cleaned)
+            setting, sentence = fault_of(self.kind, str(cleaned.get("url", "")), settings)
+            if sentence:
+                self.add_error(PREFIX + setting if setting else None, sentence)
+            self.instance.settings = settings
         return cleaned

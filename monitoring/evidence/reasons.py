@@ -51,7 +51,7 @@ SENTENCES: dict[str, str] = {
     "retry_later": gettext_noop("The site asks to come back later (%(status)s)."),
     "http_error": gettext_noop("The site answered with code %(status)s."),
     # -- what the bytes are --------------------------------------------------------------
-    "captcha": gettext_noop("Instead of the feed the site shows a check against robots."),
+    "captcha": gettext_noop("Instead of what we asked for the site shows a check against robots."),
     "html": gettext_noop("This is a web page, not a feed."),
     "blank": gettext_noop("The answer is empty: not one byte."),
     "not_feed": gettext_noop("The answer is not a feed, or it is broken beyond reading."),
@@ -63,10 +63,32 @@ SENTENCES: dict[str, str] = {
         "The answer holds far fewer entries than before (%(few)s instead of %(usual)s)."
     ),
     "entities": gettext_noop("The feed defines XML entities of its own; it is left unread."),
+    # -- lists and documents ---------------------------------------------------------------
+    "bad_selector": gettext_noop("This is not a CSS selector."),
+    "nothing_matched": gettext_noop("Nothing on the page fits the selector of the items."),
+    "no_titles": gettext_noop("None of the items has a title where the selector looks."),
+    "no_links": gettext_noop("None of the items has a link where the selector looks."),
+    "no_dates": gettext_noop("None of the items has a date where the selector looks."),
+    "dates_unreadable": gettext_noop("None of the dates can be read."),
+    "all_skipped": gettext_noop("Every item of the page was left out."),
+    "not_json": gettext_noop("The answer is not the JSON that the source is known for."),
+    "not_document": gettext_noop("The page holds no text of a document."),
     "parser_died": gettext_noop("The answer broke the reader, which works apart from the site."),
     "parser_slow": gettext_noop("The answer could not be read within %(seconds)s seconds."),
     "internal": gettext_noop("A fault on our side; it is in the log."),
 }
+
+NOTES: dict[str, str] = {
+    "no_title": gettext_noop("It has no title; its link stands for it."),
+    "no_link": gettext_noop("It has no link."),
+    "no_date": gettext_noop("Its date is missing or cannot be read; it is taken without one."),
+    "no_title_no_link": gettext_noop("It has neither title nor link."),
+    "unwanted": gettext_noop("It holds a word that you asked to leave out."),
+    "twice": gettext_noop("It stands on the page a second time."),
+    "disagree": gettext_noop("Its languages disagree; both are kept."),
+    "no_code": gettext_noop("Its address names no document."),
+}
+"""What a reader remarks on one item, left out or taken all the same."""
 
 GOOD = frozenset({NEW, UNCHANGED})
 
@@ -78,6 +100,11 @@ def sentence(code: str, detail: Mapping[str, Any]) -> str:
         return pattern % detail
     except (KeyError, TypeError, ValueError):
         return pattern
+
+
+def note_sentence(code: str) -> str:
+    """The sentence of a note in the active language; a code of another version shows itself."""
+    return gettext(NOTES[code]) if code in NOTES else code
 
 
 class FetchError(Exception):

@@ -43,6 +43,7 @@ READ_LEASE = 45  # seconds: the 30 of a child, and some
 ROUND = 50.0  # seconds after which a sweep begins no new fetch: the next bell goes on
 LONGEST_WAIT = dt.timedelta(days=1)
 MOST_AHEAD = 200  # pages that one source may have waiting
+DEEPEST = 200  # pages one behind another; connectors have bounds of their own
 PASSED_OVER = frozenset({"not_found", "gone", "robots", "bad_address", "not_document"})
 """What keeps one further page from being read, and tells nothing against its source."""
 
@@ -234,7 +235,8 @@ def _read(fetch: Fetch) -> Reading:
     except (KeyError, zlib.error):
         logger.exception("fetch %s cannot be read", fetch.pk)
         raise UnreadableError("internal")
-    return read_apart(kind.parser, raw, fetch.url, kind.filled(fetch.source.settings))
+    settings = {**kind.filled(fetch.source.settings), "step": fetch.step}
+    return read_apart(kind.parser, raw, fetch.url, settings)
 
 
 def _hand_on(fetch: Fetch, reading: Reading, reason: str, detail: dict[str, Any]) -> None:
@@ -341,8 +343,8 @@ def _without(ahead: list[Any], asked: Ask | None) -> list[Any]:
 
 
 def _with(source: Source, step: int, follow: Sequence[Ask]) -> list[Any]:
-    """The pages ahead and those that an answer named, each once, as deep as the source allows."""
-    if step > int(source.settings.get("pages") or 2):
+    """The pages ahead and those that an answer named, each once, at most MOST_AHEAD."""
+    if step > DEEPEST:
         return list(source.ahead)
     known = {(url, post) for _, url, post in source.ahead}
     new = dict.fromkeys((ask.url, ask.post) for ask in follow)

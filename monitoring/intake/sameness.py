@@ -23,14 +23,18 @@ _SCRAMBLED = re.compile(
 
 
 def bare(link: str) -> str:
-    """A link without fragment and tracking parameters, its host in lower case."""
+    """A link without fragment and tracking parameters, its host in lower case.
+
+    A fragment that is an address within a site of one page (`#!/doc/7966`) is kept.
+    """
     parts = urlsplit(link)
     kept = [
         (name, value)
         for name, value in parse_qsl(parts.query, keep_blank_values=True)
         if not _TRACKING.match(name)
     ]
-    return urlunsplit((parts.scheme, parts.netloc.lower(), parts.path, urlencode(kept), ""))
+    inner = parts.fragment if parts.fragment.startswith(("!", "/")) else ""
+    return urlunsplit((parts.scheme, parts.netloc.lower(), parts.path, urlencode(kept), inner))
 
 
 def normal(text: str) -> str:

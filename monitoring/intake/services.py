@@ -16,6 +16,7 @@ from monitoring.evidence.entries import Entry
 from monitoring.evidence.models import Fetch
 from monitoring.institutions.models import Body
 from monitoring.intake.changes import note_changes, published, sort_out
+from monitoring.intake.facts import fill_facts
 from monitoring.intake.models import Candidate
 from monitoring.intake.sameness import fingerprint, key_hash
 from monitoring.vocabulary.models import Topic
@@ -41,6 +42,8 @@ def take_in_entries(fetch: Fetch, entries: Sequence[Entry]) -> int:
     assert fetch.snapshot_id is not None
     found = sort_out(fetch, entries)
     note_changes(fetch, found)
+    if fetch.step > 1:
+        fill_facts(source_id=fetch.source_id, entries=entries)
     if not found.fresh:
         return 0
     rows: dict[str, Candidate] = {}

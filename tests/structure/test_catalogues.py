@@ -41,7 +41,7 @@ MARKUP = re.compile(r"<[^>]*>|&\w+;|\b\w+://\S+|\S+@\S+|\S+\.(?:kz|org|com)\b")
 LATIN_NAMES = {
     # Names and file formats that all three languages write in Latin letters.
     "API", "Atom", "AT", "CSRF", "CSV", "DOCX", "DOI", "HTML", "HTTP", "ID", "iCal", "JavaScript",
-    "JSON", "PDF", "PO", "PNG", "ODP", "ODS", "ODT", "JPEG", "PPTX", "SVG", "TXT", "WebP",
+    "CSS", "JSON", "PDF", "PO", "PNG", "ODP", "ODS", "ODT", "JPEG", "PPTX", "SVG", "TXT", "WebP",
     "QR", "RSS", "SHA", "SMS", "Telegram", "URL", "UTC", "UUID",
     "WhatsApp", "XLSX", "XML", "ZIP", "cookie", "https", "http", "robots", "txt", "ics", "eml",
     "Wagtail", "Django", "IPv", "IP", "VII", "VIII", "ISO", "KATO", "CC", "BY", "geokz", "TOTP",

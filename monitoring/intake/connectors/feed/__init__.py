@@ -5,28 +5,25 @@ from __future__ import annotations
 import calendar
 import datetime as dt
 import hashlib
-import html
 import io
 import re
 import time
 from collections.abc import Mapping
 from typing import Any
-from urllib.parse import urljoin, urlsplit
 
 import feedparser
-import nh3
 
 from monitoring.evidence import letters
 from monitoring.evidence.entries import Entry, Reading, UnreadableError
+from monitoring.intake.connectors.texts import CAPTCHA, language_code, link_at, plain
+
+__all__ = ["parse", "plain"]
 
 MOST_ENTRIES = 1000
 LONGEST_TITLE = 2000
 LONGEST_SUMMARY = 20_000
 LONGEST_KEY = 2000
 
-_CAPTCHA = re.compile(
-    r"captcha|не робот|робот емес|not a robot|cf-challenge|checking your browser", re.IGNORECASE
-)
 _PAGE = re.compile(r"<!doctype html|<html[\s>]|<head[\s>]|<body[\s>]", re.IGNORECASE)
 _FEED = re.compile(r"<(\w+:)?(rss|feed|rdf|channel|cdf)[\s>]", re.IGNORECASE)
 _ROOT = re.compile(rb"<((?:\w+:)?(?:rss|feed|rdf))[\s>]", re.IGNORECASE)
@@ -34,8 +31,6 @@ _LAST_ITEM = re.compile(
     rb"<(?:\w+:)?(?:item|entry)\b(?:(?!</(?:\w+:)?(?:item|entry)\s*>).)*$",
     re.IGNORECASE | re.DOTALL,
 )
-_BREAKS = re.compile(r"<\s*(?:br|/p|/div|/li|/h\d|/tr)\b[^>]*>", re.IGNORECASE)
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ufffe\uffff]")
 
 
 def parse(raw: bytes, url: str, settings: Mapping[str, Any] | None = None) -> Reading:
@@ -52,7 +47,7 @@ def parse(raw: bytes, url: str, settings: Mapping[str, Any] | None = None) -> Re
     page = _PAGE.search(head)
     feed = _FEED.search(head)
     if page and (not feed or page.start() < feed.start()):
-        raise UnreadableError("captcha" if _CAPTCHA.search(head) else "html")
+        raise UnreadableError("captcha" if CAPTCHA.search(head) else "html")
     entity = raw.replace(b"\x00", b"").find(b"<!ENTITY")  # without the zeros of UTF-16
     if entity >= 0 and (not feed or entity < feed.start() * 4):
         # Entities of its own make nothing but bombs and ways into our files.
@@ -95,7 +90,7 @@ def _entry(one: Any, url: str, language: str) -> Entry | None:
     contents = one.get("content") or [{}]
     first = contents[0] if isinstance(contents, list) and contents else {}
     summary = plain(_text(one, "summary") or _text(first, "value"))[:LONGEST_SUMMARY]
-    link = _link(_text(one, "link"), url)
+    link = link_at(_text(one, "link"), url)
     named = plain(_text(one, "id"))[:LONGEST_KEY] or link
     if not (title or summary or link):
         return None
@@ -106,40 +101,13 @@ def _entry(one: Any, url: str, language: str) -> Entry | None:
         link=link,
         summary=summary,
         published=_date(one),
-        language=_language(_text(one, "language") or language),
+        language=language_code(_text(one, "language") or language),
     )
 
 
 def _text(mapping: Any, name: str) -> str:
     value = mapping.get(name) if hasattr(mapping, "get") else ""
     return value if isinstance(value, str) else ""
-
-
-def plain(text: str) -> str:
-    """Text without mark-up, scripts, control characters and lone surrogates; lines are kept.
-
-    Line ends stand where the mark-up had paragraphs. What nh3 leaves is unescaped once, so that
-    `&amp;lt;b&amp;gt;` shows as the letters `<b>`; templates escape it again.
-    """
-    if "<" in text or "&" in text:
-        kept = nh3.clean(_BREAKS.sub("\n", text), tags=set())
-        text = html.unescape(kept)
-    text = text.encode("utf-8", "ignore").decode().replace("\r\n", "\n").replace("\r", "\n")
-    text = _CONTROL.sub("", text).replace("\u00a0", " ")
-    lines = (" ".join(line.split()) for line in text.split("\n"))
-    return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()
-
-
-def _link(link: str, url: str) -> str:
-    """An absolute http(s) link, or nothing: a javascript: address must not reach a page."""
-    try:
-        absolute = urljoin(url, link.strip()) if link.strip() else ""
-        parts = urlsplit(absolute)
-    except ValueError:
-        return ""
-    bad = len(absolute) > LONGEST_KEY or _CONTROL.search(absolute) or not parts.hostname
-    absolute = absolute.encode("utf-8", "ignore").decode()
-    return absolute if parts.scheme in {"http", "https"} and not bad else ""
 
 
 def _date(one: Any) -> str:
@@ -153,10 +121,3 @@ def _date(one: Any) -> str:
                 continue
             return moment.isoformat()
     return ""
-
-
-def _language(code: str) -> str:
-    """kk, ru or en; feeds write kz for Kazakh too."""
-    short = code.strip().lower().replace("_", "-").partition("-")[0]
-    short = {"kz": "kk", "kaz": "kk", "rus": "ru", "eng": "en"}.get(short, short)
-    return short if short in {"kk", "ru", "en"} else ""
