@@ -6,6 +6,7 @@ import datetime as dt
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -35,6 +36,17 @@ class Entry:
 
 
 class _Feed(Atom1Feed):
+    def root_attributes(self) -> dict[str, str]:
+        """With a name space for what Atom has no word for (RFC 4287, 6)."""
+        names: dict[str, str] = super().root_attributes()
+        return {**names, "xmlns:evidence": tag("evidence")} if self.feed.get("evidence") else names
+
+    def add_root_elements(self, handler: Any) -> None:
+        """The hash over all saved copies, if the caller gave it."""
+        super().add_root_elements(handler)
+        if self.feed.get("evidence"):
+            handler.addQuickElement("evidence:head", self.feed["evidence"])
+
     def latest_post_date(self) -> dt.datetime:
         """The newest change of an entry; Django's own says "now" of an empty feed."""
         return max((item["updateddate"] for item in self.items), default=NEVER)
@@ -51,11 +63,18 @@ def tag(key: str) -> str:
 
 
 def atom(
-    request: HttpRequest, *, key: str, title: str, address: str, entries: Sequence[Entry]
+    request: HttpRequest,
+    *,
+    key: str,
+    title: str,
+    address: str,
+    entries: Sequence[Entry],
+    evidence: str = "",
 ) -> HttpResponseBase:
     """The feed of a list in the active language, newest change first; 304 when nothing changed.
 
-    `key` names the feed ("news"), `address` is the path of the list.
+    `key` names the feed ("news"), `address` is the path of the list; `evidence` is the hash over
+    all saved copies, which whoever keeps a feed can later hold against the archive.
     """
     language = (get_language() or "kk")[:2]
     feed = _Feed(
@@ -66,6 +85,7 @@ def atom(
         author_name=settings.SITE_NAMES[language],
         feed_url=request.build_absolute_uri(request.path),
         feed_guid=tag(f"{key}/{language}"),
+        evidence=evidence,
     )
     for entry in entries[:LENGTH]:
         feed.add_item(

@@ -30,7 +30,7 @@ from monitoring.digests.models import (
     Subscriber,
     Subscription,
 )
-from monitoring.evidence.selectors import sources_health
+from monitoring.evidence.selectors import chain_head, sources_health
 from monitoring.journal.models import Change
 from monitoring.journal.services import close_window
 from monitoring.mailing.compose import TooLongError
@@ -269,7 +269,10 @@ def _health(language: str) -> str:
         count = len(sources)
         said = ngettext("%(count)d source is asked.", "%(count)d sources are asked.", count)
         state = _("No news from: %(names)s.") if silent else _("All of them answer.")
-    return f"{said % {'count': count}} {state % {'names': ', '.join(silent)} if silent else state}"
+        head = chain_head()
+        kept = _("Hash over all saved copies: %(head)s") % {"head": head} if head else ""
+    names = {"names": ", ".join(silent)}
+    return f"{said % {'count': count}} {state % names if silent else state} {kept}".strip()
 
 
 def _sources(documents: Sequence[SearchDocument]) -> dict[Record, str]:

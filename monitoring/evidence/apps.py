@@ -15,11 +15,13 @@ class EvidenceConfig(AppConfig):
     def ready(self) -> None:
         """Register the sweep, its health, and what roles may do with sources."""
         from monitoring.core import health, permissions, sections, sweeps
+        from monitoring.evidence import alerts
         from monitoring.evidence.checks import sweep_is_alive
         from monitoring.evidence.services import SWEEP, fetch_due
         from monitoring.evidence.todo import sources_todo
 
         sweeps.register(SWEEP, 60, fetch_due)
+        sweeps.register(alerts.SWEEP, alerts.EVERY, alerts.tell_turns)
         sections.register("todo", 30, sources_todo)
         health.register("sources", sweep_is_alive)
         for role in ("analyst", "administrator"):

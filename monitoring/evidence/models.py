@@ -93,6 +93,9 @@ class Source(models.Model):
     looked_at = models.DateTimeField(null=True, editable=False)
     usual_gap = models.PositiveIntegerField(null=True, editable=False)  # hours, learned
     told_state = models.CharField(max_length=10, blank=True, editable=False)
+    trouble = models.CharField(max_length=40, blank=True, editable=False)
+    trouble_detail = models.JSONField(default=dict, editable=False)
+    """Why the last fetch was not read well, as on its row; empty when it was."""
     turns = models.PositiveIntegerField(default=0, editable=False)
     chain_length = models.PositiveIntegerField(default=0, editable=False)
     chain_head = models.CharField(max_length=64, blank=True, editable=False)

@@ -91,6 +91,8 @@ NOTES: dict[str, str] = {
 """What a reader remarks on one item, left out or taken all the same."""
 
 GOOD = frozenset({NEW, UNCHANGED})
+WORSE = frozenset({"captcha", "html", "blank", "empty", "not_feed", "half", "shrunk", "truncated"})
+"""The site answered, and worse than before: a source is late from the first of these on."""
 
 
 def sentence(code: str, detail: Mapping[str, Any]) -> str:

@@ -318,10 +318,12 @@ def _close(
             source.next_due = fetch.finished_at
         else:
             source.failures = 0
+            source.trouble, source.trouble_detail = "", {}
             source.last_success_at = fetch.finished_at
             source.next_due = _usual(source, fetch.finished_at)
     else:
         source.failures += 1
+        source.trouble, source.trouble_detail = fetch.reason, fetch.detail
         source.next_due = fetch.finished_at + _wait_after(source, wait)
         if fetch.step > 1:  # begin again, with the list in full
             source.ahead, source.etag, source.last_modified = [], "", ""
@@ -332,7 +334,7 @@ def _close(
     source.save(
         update_fields=[
             "failures", "last_fetch_at", "last_success_at", "last_new_at", "usual_gap", "etag",
-            "last_modified", "next_due", "lease_until", "ahead",
+            "last_modified", "next_due", "lease_until", "ahead", "trouble", "trouble_detail",
         ]
     )  # fmt: skip
 

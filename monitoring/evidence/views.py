@@ -17,7 +17,7 @@ from wagtail.admin.auth import permission_required
 from wagtail.models import ModelLogEntry
 
 from monitoring.evidence.models import Snapshot, Source
-from monitoring.evidence.selectors import sources_health
+from monitoring.evidence.selectors import chain_head, sources_health
 from monitoring.evidence.services import ask_now
 
 SHOWN = 30
@@ -27,7 +27,8 @@ SHOWN = 30
 def sources(request: HttpRequest) -> HttpResponse:
     """How every source does, in words, for everybody."""
     found = sources_health(get_language() or "kk")
-    return render(request, "evidence/sources.html", {"sources": found})
+    context = {"sources": found, "chain_head": chain_head()}
+    return render(request, "evidence/sources.html", context)
 
 
 @require_safe

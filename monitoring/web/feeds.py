@@ -14,6 +14,7 @@ from monitoring.decisions import selectors
 from monitoring.decisions.models import Decision, Stage
 from monitoring.decisions.publication import SUBJECT
 from monitoring.decisions.wording import others_named, sentence
+from monitoring.evidence.selectors import chain_head
 from monitoring.journal.models import Change
 from monitoring.web.ready_texts import deadline_in_words
 
@@ -29,7 +30,7 @@ def _mark(change: Change, language: str) -> str:
 
 @require_safe
 def changes(request: HttpRequest) -> HttpResponseBase:
-    """The latest changes of decisions that are public now, newest first: at most five queries."""
+    """The latest changes of decisions that are public now, newest first: at most six queries."""
     language = (get_language() or "kk")[:2]
     public = Decision.objects.public().values("pk")
     announced = Change.objects.announced().filter(subject=SUBJECT, subject_id__in=public)
@@ -55,6 +56,7 @@ def changes(request: HttpRequest) -> HttpResponseBase:
         title=gettext("Laws and decisions: what changed"),
         address=reverse("decision_list"),
         entries=entries,
+        evidence=chain_head(),
     )
 
 
