@@ -4,15 +4,19 @@ One process at a time, by a lease. Each round (`run`):
 
 1. takes up to BATCH outbox rows, reads the records they name as they are *now*, writes them to
    every build (the current one, and the one being made), and only then removes the rows: a process
-   killed at any line leaves rows that the next round carries again, with the same result;
+   killed at any line leaves rows that the next round carries again, with the same result. Who finds
+   that the lease went to another meanwhile puts the rows back: what it wrote may be old by now;
 2. fills the build being made by one step of BATCH records and notes how far it came;
 3. when a build is full, puts it in the place of the current one in one transaction. The replaced
-   one's folder goes when the next is replaced, so that no reader loses it under its hands.
+   one goes when the next is replaced, so that no reader loses it under its hands.
+
+An engine that is away (EngineAwayError) changes nothing: rows wait, a half-made build goes on
+later. Only an index that is missing or broken is made anew.
 """
 
 from __future__ import annotations
 
-import hashlib
+import datetime as dt
 import logging
 import uuid
 from collections import defaultdict
@@ -23,15 +27,29 @@ from django.db import transaction
 from monitoring.core import clock
 from monitoring.core.models import Lease
 from monitoring.search import kinds
-from monitoring.search.analysis import VERSION, Concepts
+from monitoring.search.analysis import Concepts
 from monitoring.search.backends import get_backend
-from monitoring.search.backends.base import LAYOUT, EngineBusyError, EngineError, Entry
+from monitoring.search.backends.base import (
+    EngineAwayError,
+    EngineBusyError,
+    EngineError,
+    Entry,
+)
+from monitoring.search.builds import (
+    ensure_build,
+    forget,
+    give_up,
+    healthy,
+    request_build,
+    take_over,
+)
 from monitoring.search.documents import SearchDocument
 from monitoring.search.models import Build, OutboxRow, TitleToken
 from monitoring.search.streams import Streams, streams_of
-from monitoring.search.synonyms import concepts_of, snapshot
+from monitoring.search.synonyms import concepts_of
 
 logger = logging.getLogger(__name__)
+__all__ = ["health", "reconcile", "request_build", "run", "undo_build"]
 
 BATCH = 500
 LEASE = "search-index"
@@ -50,6 +68,10 @@ def run() -> int:
         except EngineBusyError as error:
             logger.info("the index is being written by another: %s", error)
             break
+        except EngineAwayError as error:
+            logger.warning("the engine is away, changes wait: %s", error)
+            _titles_while_away()
+            break
         except EngineError as error:
             logger.warning("the index cannot be written, its rows wait: %s", error)
             break
@@ -63,101 +85,80 @@ def run() -> int:
 
 def _rounds(holder: str) -> int:
     done = 0
-    _ensure_build()
+    ensure_build()
     while Lease.objects.take(LEASE, holder, LEASE_SECONDS):
-        carried = _carry_outbox()
+        carried = _carry_outbox(holder)
         building = Build.objects.filter(state=Build.State.BUILDING).first()
         if building is not None:
-            done += _step(building)
+            done += _step(building, holder)
         elif not carried:
             break
         done += carried
     return done
 
 
-def fingerprint(concepts: Concepts) -> str:
-    """What an index depends on beside the records: the analyser, the concepts, the kinds."""
-    names = ",".join(kind.name for kind in kinds.all_kinds())
-    digest = hashlib.sha256(names.encode()).hexdigest()[:8]
-    return f"{LAYOUT}.{VERSION}-{concepts.fingerprint}-{digest}"
-
-
-def request_build() -> Build:
-    """Ask for a fresh index; one that is already being made is given back."""
-    data = snapshot()
-    now = clock.now()
-    build, made = Build.objects.get_or_create(
-        state=Build.State.BUILDING,
-        defaults={
-            "name": f"{now:%Y%m%d-%H%M%S}-{uuid.uuid4().hex[:6]}",
-            "engine": get_backend().name,
-            "fingerprint": fingerprint(concepts_of(data)),
-            "concepts": data,
-            "started_at": now,
-        },
-    )
-    if made:
-        logger.info("a new search index %s is being made", build.name)
-    return build
-
-
-def _ensure_build() -> None:
-    """Ask for an index where there is none, where it is broken, or made with other words."""
-    backend = get_backend()
-    building = Build.objects.filter(state=Build.State.BUILDING).first()
-    wanted = fingerprint(concepts_of(snapshot()))
-    if building is not None:
-        if building.fingerprint == wanted and building.engine == backend.name:
-            return
-        # Editors changed a synonym meanwhile: begin again with the new ones.
-        _give_up(building, "the synonyms changed meanwhile")
-    current = Build.objects.filter(state=Build.State.CURRENT).first()
-    if (
-        current is None
-        or current.fingerprint != wanted
-        or current.engine != backend.name
-        or not _healthy(current)
-    ):
-        request_build()
-
-
-def _healthy(build: Build) -> bool:
-    try:
-        get_backend().check(build.name)
-    except EngineBusyError:
-        return True
-    except EngineError as error:
-        logger.warning("the index %s cannot be used: %s", build.name, error)
-        return False
-    return True
-
-
-def _give_up(build: Build, note: str) -> None:
-    build.state = Build.State.FAILED
-    build.finished_at = clock.now()
-    build.note = note
-    build.save(update_fields=["state", "finished_at", "note"])
-    get_backend().drop(build.name)
-
-
-def _carry_outbox() -> int:
-    """Carry one batch of the outbox into every build that can be written; the rows done."""
-    rows = list(OutboxRow.objects.order_by("pk")[:BATCH])
-    if not rows:
-        return 0
+def _waiting(after: int = 0) -> tuple[list[int], dict[str, set[int]]]:
+    """One batch of the outbox: its rows, and the records they name by kind."""
     asked: dict[str, set[int]] = defaultdict(set)
+    rows = list(OutboxRow.objects.filter(pk__gt=after).order_by("pk")[:BATCH])
     for row in rows:
         asked[row.kind].add(row.record_id)
+    return [row.pk for row in rows], asked
+
+
+def _carry_outbox(holder: str) -> int:
+    """Carry one batch of the outbox into every build that can be written; the rows done."""
+    rows, asked = _waiting()
+    if not rows:
+        return 0
     builds = list(
         Build.objects.filter(state__in=[Build.State.CURRENT, Build.State.BUILDING]).order_by("pk")
     )
-    healthy = [build for build in builds if build.state == "building" or _healthy(build)]
+    # One that is asked for and not begun reads all records later; a half-made one takes writes.
+    ready = [build for build in builds if (build.kind if _made(build) else healthy(build))]
     documents, removed = read_records(asked)
-    for build in healthy:
+    _write_titles(documents, [(kind, one) for kind, ids in asked.items() for one in ids], builds)
+    for build in ready:
         _write(build, documents, removed)
-    _write_titles(documents, [(kind, one) for kind, ids in asked.items() for one in ids], healthy)
-    OutboxRow.objects.filter(pk__in=[row.pk for row in rows]).delete()
+    if _lost(holder, asked):
+        return 0
+    OutboxRow.objects.filter(pk__in=rows).delete()
     return len(rows)
+
+
+def _made(build: Build) -> bool:
+    return build.state == Build.State.BUILDING
+
+
+def _lost(holder: str, asked: dict[str, set[int]]) -> bool:
+    """Whether the lease went to another while records were written; then they are asked anew.
+
+    The other may have written newer ones before, removed some, and done with their rows.
+    """
+    from monitoring.search.services import touch
+
+    if Lease.objects.take(LEASE, holder, LEASE_SECONDS):
+        return False
+    for name, ids in asked.items():
+        touch(name, ids)
+    return True
+
+
+_titled = 0
+"""The last outbox row whose titles this process wrote while the engine was away."""
+
+
+def _titles_while_away() -> None:
+    """Let the database find changed records by title and number though the engine cannot."""
+    global _titled  # noqa: PLW0603 - saves work only; a fresh process does it once more
+    builds = list(Build.objects.filter(state=Build.State.CURRENT))
+    rows, asked = _waiting(_titled)
+    while rows:
+        documents, _ = read_records(asked)
+        pairs = [(kind, one) for kind, ids in asked.items() for one in ids]
+        _write_titles(documents, pairs, builds)
+        _titled = rows[-1]
+        rows, asked = _waiting(_titled)
 
 
 def read_records(asked: dict[str, set[int]]) -> tuple[list[SearchDocument], list[str]]:
@@ -174,19 +175,35 @@ def read_records(asked: dict[str, set[int]]) -> tuple[list[SearchDocument], list
 
 def _write(build: Build, documents: Iterable[SearchDocument], removed: Sequence[str]) -> None:
     backend = get_backend()
-    backend.create(build.name)
     concepts = concepts_of(build.concepts)
-    entries = [Entry(document, streams_of(document, concepts)) for document in documents]
-    backend.write(build.name, entries, removed)
+    older = backend.write(build.name, _entries(documents, concepts), removed)
+    if older:
+        # Either another indexer was here with a later reading, or the record itself went back: a
+        # backup was restored, its newest translation was taken away. Read once more, it decides.
+        again, gone = read_records(_by_kind(older))
+        backend.write(build.name, _entries(again, concepts), gone, force=True)
 
 
-def _step(build: Build) -> int:
+def _entries(documents: Iterable[SearchDocument], concepts: Concepts) -> list[Entry]:
+    return [Entry(document, streams_of(document, concepts)) for document in documents]
+
+
+def _by_kind(keys: Iterable[str]) -> dict[str, set[int]]:
+    found: dict[str, set[int]] = defaultdict(set)
+    for key in keys:
+        name, _, number = key.rpartition(":")
+        found[name].add(int(number))
+    return found
+
+
+def _step(build: Build, holder: str) -> int:
     """Fill a build by one step, or put it in use when it is full; the records written."""
     names = [kind.name for kind in kinds.all_kinds()]
     at = build.kind or (names[0] if names else "")
     kind = kinds.get(at)
     try:
-        get_backend().create(build.name)
+        if not build.kind:
+            get_backend().create(build.name)  # only here: one that was lost must not come back half
         ids: list[int] = []
         if kind is not None:
             after = kind.queryset().filter(pk__gt=build.last_id).order_by("pk")
@@ -195,6 +212,8 @@ def _step(build: Build) -> int:
             documents = kinds.documents(kind, ids)
             _write(build, documents, [])
             _write_titles(documents, [(at, one) for one in ids], [build])
+            if _lost(holder, {at: set(ids)}):
+                return 0
             build.kind, build.last_id = at, ids[-1]
             build.save(update_fields=["kind", "last_id"])
             return len(ids)
@@ -203,28 +222,37 @@ def _step(build: Build) -> int:
             build.kind, build.last_id = later[0], 0
             build.save(update_fields=["kind", "last_id"])
         else:
-            _take_over(build)
-    except EngineBusyError:
-        raise
+            take_over(build)
+    except (EngineBusyError, EngineAwayError):
+        raise  # it goes on where it is
     except Exception as error:
-        _give_up(build, f"{type(error).__name__}: {error}")
+        give_up(build, f"{type(error).__name__}: {error}")
         raise EngineError(f"making the index failed: {error}") from error
     return 0
 
 
-def _take_over(build: Build) -> None:
-    """Put a full build in the place of the current one; remove the one before that."""
-    now = clock.now()
-    old = list(Build.objects.filter(state=Build.State.RETIRED))
+def undo_build() -> Build:
+    """Stop the index being made; if none is, go back to the one before. The one then in use.
+
+    What changed since that one was replaced is carried into it by the next round. Raises
+    EngineError if there is no earlier index or it cannot be used any more.
+    """
+    building = Build.objects.filter(state=Build.State.BUILDING).first()
+    current = Build.objects.filter(state=Build.State.CURRENT).first()
+    if building is not None and current is not None:
+        give_up(building, "stopped by hand")
+        return current
+    earlier = Build.objects.filter(state=Build.State.RETIRED).order_by("-finished_at").first()
+    if earlier is None or not healthy(earlier):
+        raise EngineError("there is no earlier index to go back to")
     with transaction.atomic():
         Build.objects.filter(state=Build.State.CURRENT).update(
-            state=Build.State.RETIRED, finished_at=now
+            state=Build.State.RETIRED, finished_at=clock.now()
         )
-        Build.objects.filter(pk=build.pk).update(state=Build.State.CURRENT, finished_at=now)
-        Build.objects.filter(pk__in=[one.pk for one in old]).delete()
-    for one in old:
-        get_backend().drop(one.name)
-    logger.info("the search index %s is in use", build.name)
+        Build.objects.filter(pk=earlier.pk).update(state=Build.State.CURRENT)
+    earlier.refresh_from_db()
+    reconcile()
+    return earlier
 
 
 def _write_titles(
@@ -273,12 +301,25 @@ def reconcile() -> int:
         for one, version in versions:
             if indexed.pop(f"{kind.name}:{one}", None) != version:
                 differing[kind.name].add(one)
-    for key in indexed:
-        name, _, number = key.rpartition(":")
-        differing[name].add(int(number))
+    strange = [key for key in indexed if not key.rpartition(":")[2].isdecimal()]
+    for name, ids in _by_kind(set(indexed).difference(strange)).items():
+        differing[name] |= ids
     for name, ids in differing.items():
         touch(name, ids)
-    return sum(map(len, differing.values()))
+    if strange:
+        _remove(current, strange)
+    retired = Build.objects.filter(state=Build.State.RETIRED).order_by("-finished_at")[1:]
+    week = clock.now() - dt.timedelta(days=7)
+    forget([*retired, *Build.objects.filter(state=Build.State.FAILED, finished_at__lt=week)])
+    return sum(map(len, differing.values())) + len(strange)
+
+
+def _remove(build: Build, keys: Sequence[str]) -> None:
+    """Take out what no record of ours could have made."""
+    try:
+        get_backend().write(build.name, [], keys)
+    except EngineError as error:
+        logger.warning("%d strange documents stay for now: %s", len(keys), error)
 
 
 def _versions(kind: kinds.Kind) -> Iterable[tuple[int, int]]:

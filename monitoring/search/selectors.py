@@ -145,7 +145,7 @@ def _pages(total: int, size: int) -> int:
 
 def _shown(raw: Iterable[_Raw], plan: Plan, concepts: Concepts, language: str) -> tuple[Found, ...]:
     """Describe hits for display, asking each kind which of them anybody may see at this moment."""
-    rows = list(raw)
+    rows = [row for row in raw if row.key.rpartition(":")[2].isdecimal()]
     by_kind: dict[str, list[int]] = defaultdict(list)
     for row in rows:
         by_kind[row.record[0]].append(row.record[1])

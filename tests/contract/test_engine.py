@@ -10,6 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from monitoring.search import kinds
 from monitoring.search.analysis import Concept, Concepts
 from monitoring.search.backends.base import (
     WINDOW,
@@ -72,6 +73,12 @@ QUERIES = [
     "year:2026", "туралы", "жоқ сөз", '"ұлттық құрылтайдың отырысы"', "kind:news kind:law құрылтай",
     "-құрылтай kind:law", "-сайлау", '""', "( ) AND OR *:* [a TO b]",
 ]  # fmt: skip
+
+
+@pytest.fixture(autouse=True)
+def no_kinds(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Values of filters stand as they are typed: nobody gives them names."""
+    monkeypatch.setattr(kinds, "_registry", kinds._Registry())
 
 
 @pytest.fixture(params=ENGINES)

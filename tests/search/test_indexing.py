@@ -29,6 +29,13 @@ def found(text: str) -> list[str]:
     return [hit.title for hit in search(Query.parse(text), "kk").hits]
 
 
+def take_lease() -> str:
+    Lease.objects.update(until=clock.now() - dt.timedelta(seconds=1))
+    assert Lease.objects.take(indexing.LEASE, "me", 60)
+    Lease.objects.update(until=clock.now() - dt.timedelta(seconds=1))
+    return "me"
+
+
 def current() -> Build:
     return Build.objects.get(state=Build.State.CURRENT)
 
@@ -122,7 +129,7 @@ def test_a_rebuild_goes_on_where_it_was_stopped_and_takes_over_whole(
     indexing.run()
     first = current()
     building = indexing.request_build()
-    indexing._step(building)
+    indexing._step(building, take_lease())
     building.refresh_from_db()
     assert building.last_id > 0
     assert len(found("мәслихат")) == 5  # the old index answers meanwhile

@@ -108,7 +108,10 @@ class Backend(Protocol):
         """Make an empty build; one that exists is left as it is."""
 
     def drop(self, build: str) -> None:
-        """Remove a build with all that it holds; a missing one is no error."""
+        """Remove a build with all that it holds; a missing one is no error.
+
+        Raises EngineAwayError.
+        """
 
     def write(
         self, build: str, entries: Sequence[Entry], removed: Sequence[str], *, force: bool = False

@@ -10,6 +10,7 @@ answers. A writer waits longer; whatever it repeats changes nothing, since versi
 
 from __future__ import annotations
 
+import base64
 import json
 import logging
 import threading
@@ -30,6 +31,7 @@ from elasticsearch import (
     helpers,
 )
 from elasticsearch.dsl import (
+    Binary,
     Index,
     Integer,
     Keyword,
@@ -49,6 +51,7 @@ from elasticsearch.dsl import (
     query as ask,
 )
 
+from monitoring.search.analysis import pack
 from monitoring.search.backends.base import (
     WINDOW,
     Answer,
@@ -62,6 +65,7 @@ from monitoring.search.backends.base import (
     settled,
 )
 from monitoring.search.plans import WEIGHTS, Leaf, Plan
+from monitoring.search.ranking import LOOK, second_look, wants_second_look
 from monitoring.search.streams import ORDERING, Streams
 
 logger = logging.getLogger(__name__)
@@ -105,7 +109,7 @@ def _fields() -> Fields:
     placed = analyzer("placed", tokenizer=long_tokens, filter=[stacked, holes])
     fields = Fields()
     fields.meta("dynamic", "strict")
-    fields.meta("_source", excludes=["stem", *ORDERING])
+    fields.meta("_source", excludes=["stem", "grams", *ORDERING])
     fields.field("stem", Text(analyzer=placed, similarity="ours", index_options="positions"))
     for name in ORDERING:
         fields.field(name, Text(analyzer=plain, similarity="ours", index_options="freqs"))
@@ -114,6 +118,7 @@ def _fields() -> Fields:
     fields.field("place", Long(index=False))
     fields.field("number", Keyword(doc_values=False))
     fields.field("facet", Keyword())
+    fields.field("grams", Binary(doc_values=True))
     fields.field("texts", Object(enabled=False))
     return fields
 
@@ -257,11 +262,9 @@ class ElasticsearchBackend:
         return {"number_of_replicas": self.replicas}
 
     def drop(self, build: str) -> None:
-        """Remove the index; a server that is away keeps it until `forget_others`."""
-        try:
+        """Remove the index. Raises EngineAwayError."""
+        with _as_engine_error():
             self._client.indices.delete(index=self._names(build)[0], ignore_unavailable=True)
-        except (ApiError, TransportError) as error:
-            logger.warning("the index %s could not be removed: %s", build, error)
 
     def check(self, build: str) -> str:
         """Count what the index holds, on all its shards."""
@@ -322,23 +325,38 @@ class ElasticsearchBackend:
     def search(
         self, build: str, plan: Plan, *, offset: int, limit: int, facets: bool = True
     ) -> Answer:
-        """See `Backend.search`. One request."""
+        """See `Backend.search`. One request, and one for texts after a second look."""
         if not plan.can_match:
             return Answer((), 0)
-        need = min(offset + limit, WINDOW)
-        first = max(0, min(offset, WINDOW) - MARGIN)
-        asked = self._search(build, plan, facets=facets)[first : need + MARGIN]
         with _as_engine_error():
-            response = self._in_time(asked.execute).to_dict()
-        best = [
-            Scored(row["_score"] or 0.0, row["sort"][-1], row) for row in response["hits"]["hits"]
-        ]
-        hits = tuple(
-            EngineHit(one.handle["_id"], one.score, one.handle["_source"]["texts"])
-            for one in settled(best)[offset - first : max(need - first, 0)]
+            return self._in_time(lambda: self._answer(build, plan, offset, limit, facets=facets))
+
+    def _answer(self, build: str, plan: Plan, offset: int, limit: int, *, facets: bool) -> Answer:
+        need = min(offset + limit, WINDOW)
+        look = wants_second_look(plan) and offset < LOOK
+        first = 0 if look else max(0, min(offset, WINDOW) - MARGIN)
+        last = (max(need, LOOK) if look else need) + MARGIN
+        asked = self._search(build, plan, facets=facets)
+        asked = asked.source(False).extra(docvalue_fields=["grams"]) if look else asked
+        response = asked[first:last].execute().to_dict()
+        best = settled(
+            [Scored(row["_score"] or 0.0, row["sort"][-1], row) for row in response["hits"]["hits"]]
         )
+        if look:
+            best = second_look(plan, best, _grams, self.weights)
+        best = best[offset - first : max(need - first, 0)]
+        texts = self._texts(build, [one.handle["_id"] for one in best]) if look else {}
+        hits = tuple(_hit(one, texts) for one in best)
         counted = _counts(response.get("aggregations", {}), plan) if facets else {}
         return Answer(hits, response["hits"]["total"]["value"], counted)
+
+    def _texts(self, build: str, keys: Sequence[str]) -> dict[str, Any]:
+        if not keys:
+            return {}
+        name = self._names(build)[0]
+        asked = self._reading.mget(index=name, ids=keys, source_includes=["texts"], realtime=False)
+        rows = asked["docs"]
+        return {row["_id"]: row["_source"].get("texts", {}) for row in rows if row.get("found")}
 
     def _search(self, build: str, plan: Plan, *, facets: bool) -> Search[Any]:
         client = self._reading
@@ -388,6 +406,16 @@ class ElasticsearchBackend:
             filter=_filters(plan),
             minimum_should_match=0,
         )
+
+
+def _hit(one: Scored, texts: Mapping[str, Any]) -> EngineHit:
+    key = one.handle["_id"]
+    own = one.handle.get("_source", {}).get("texts", {})
+    return EngineHit(key, one.score, texts.get(key) or own)
+
+
+def _grams(row: Mapping[str, Any]) -> bytes:
+    return base64.b64decode(row["fields"]["grams"][0]) if "fields" in row else pack(())
 
 
 def _weighed(token: str, weight: float) -> dict[str, Any]:
@@ -467,6 +495,7 @@ def _body(entry: Entry) -> dict[str, Any]:
             for name, values in document.all_facets().items()
             for value in dict.fromkeys(values)
         ],
+        "grams": base64.b64encode(streams.grams).decode(),
         "texts": {lang: [text.title, text.body] for lang, text in document.texts.items()},
     }
 
