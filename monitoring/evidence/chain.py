@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 import zlib
 from collections.abc import Iterator
@@ -18,6 +19,11 @@ class Fault:
     source: int
     position: int
     what: str
+
+
+def fetched_text(copy: Snapshot) -> str:
+    """The moment of a copy as its link hashes it."""
+    return copy.fetched_at.astimezone(dt.UTC).isoformat(timespec="microseconds")
 
 
 def verify() -> Iterator[Fault]:
