@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import csv
 import json
 from collections.abc import Iterator
-from io import StringIO
 from typing import Any
 
 from django.db.models import Prefetch
@@ -16,6 +14,7 @@ from coalition.registry.directory import Directory
 from coalition.registry.models import Organisation, OrganisationPage, Standing
 from coalition.registry.selectors import CONTACTS
 from monitoring.core import clock
+from monitoring.core.cells import BOM, cell, line
 from monitoring.core.models import LANGUAGES
 
 COLUMNS = (
@@ -30,7 +29,6 @@ COLUMNS = (
 )  # fmt: skip
 """In this order; new ones go to the end, none is renamed. `docs/data.md` says what each is."""
 _CHUNK = 200
-_RISKY = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
 def records(found: Directory, request: HttpRequest) -> Iterator[dict[str, Any]]:
@@ -46,9 +44,9 @@ def records(found: Directory, request: HttpRequest) -> Iterator[dict[str, Any]]:
 
 def as_csv(found: Directory, request: HttpRequest) -> Iterator[bytes]:
     """CSV after RFC 4180 with a BOM, by which spreadsheets know UTF-8; several values by ";"."""
-    yield b"\xef\xbb\xbf" + _line(COLUMNS)
+    yield BOM + line(COLUMNS)
     for record in records(found, request):
-        yield _line([_cell(record[name]) for name in COLUMNS])
+        yield line([cell(record[name]) for name in COLUMNS])
 
 
 def as_json(found: Directory, request: HttpRequest) -> Iterator[bytes]:
@@ -58,32 +56,6 @@ def as_json(found: Directory, request: HttpRequest) -> Iterator[bytes]:
     for number, record in enumerate(records(found, request)):
         yield (b",\n" if number else b"\n") + json.dumps(record, ensure_ascii=False).encode()
     yield b"\n]}\n"
-
-
-def safe_cell(text: str) -> str:
-    """Text that a spreadsheet takes for text: what it would compute gets an apostrophe in front.
-
-    OWASP, "CSV Injection": a cell that begins with = + - @, a tab or a line break.
-    """
-    return f"'{text}" if text.startswith(_RISKY) else text
-
-
-def _cell(value: Any) -> str:
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, list):
-        return ";".join(value)
-    if isinstance(value, float):
-        return str(value)  # a number of ours, which may well begin with a minus
-    return safe_cell(str(value))
-
-
-def _line(cells: Any) -> bytes:
-    text = StringIO()
-    csv.writer(text, lineterminator="\r\n").writerow(cells)
-    return text.getvalue().encode()
 
 
 def _load(ids: list[int]) -> dict[int, Organisation]:

@@ -279,6 +279,7 @@ PAGE_CACHE_PARAMETERS = frozenset(
     | {"standing", "place", "experience", "form", "view", "from", "to"}
     | {"field", "organisation", "convocation"}
     | {"on", "text"}
+    | {"stage", "sort", "month"}
 )
 """Names in addresses that pages read; an address with another name is answered, never kept."""
 

@@ -42,6 +42,8 @@ WORDS: dict[str, dict[str, str]] = {
     "tasks": {"kk": "tapsyrmalar", "ru": "zadachi", "en": "tasks"},
     "sign-in": {"kk": "kiru", "ru": "vkhod", "en": "sign-in"},
     "sign-out": {"kk": "shygu", "ru": "vykhod", "en": "sign-out"},
+    "timeline": {"kk": "zhyldar", "ru": "po-godam", "en": "by-year"},
+    "charts": {"kk": "sandar", "ru": "v-tsifrakh", "en": "in-figures"},
     "changes": {"kk": "ozgerister", "ru": "izmeneniya", "en": "changes"},
     "report-error": {
         "kk": "kateni-khabarlau",

@@ -16,7 +16,7 @@ from monitoring.core import clock
 from monitoring.core.text import with_possessive
 from monitoring.decisions import path
 from monitoring.decisions.models import Decision, ProcedureStep, StageEvent
-from monitoring.decisions.selectors import in_order
+from monitoring.decisions.steps import in_order
 from monitoring.decisions.wording import until
 
 

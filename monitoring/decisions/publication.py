@@ -17,7 +17,8 @@ from django.db.models import Q
 from monitoring.core import clock
 from monitoring.core.models import LANGUAGES
 from monitoring.core.seeds import digest
-from monitoring.decisions.models import Decision, Relation
+from monitoring.decisions.models import Decision, Relation, Stage
+from monitoring.decisions.steps import in_order
 from monitoring.journal.models import Change
 from monitoring.journal.services import record_change
 
@@ -172,9 +173,12 @@ def _settle(decision_id: int, before: dict[str, Any], kind: str, *, announce: bo
     decision.updated_at = clock.now()
     if decision.is_public and decision.published_at is None:
         decision.published_at = decision.updated_at
-    decision.save(update_fields=["is_public", "published_at", "updated_at"])
-    touch(SUBJECT, [decision_id])
+    decision.stage = _stage(decision)
     after = picture(decision)
+    if after != before:
+        decision.changed_at = decision.updated_at
+    decision.save(update_fields=["is_public", "published_at", "updated_at", "changed_at", "stage"])
+    touch(SUBJECT, [decision_id])
     if after == before:
         return
     if not before:
@@ -197,3 +201,10 @@ def _settle(decision_id: int, before: dict[str, Any], kind: str, *, announce: bo
         fingerprint=digest(after),
         announce=announce,
     )
+
+
+def _stage(decision: Decision) -> Stage | None:
+    """The stage of its last step; one query."""
+    standing = decision.stage_events.filter(void=False, replaced_by=None)
+    events = in_order(standing.select_related("stage"))
+    return events[-1].stage if events else None

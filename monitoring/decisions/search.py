@@ -10,7 +10,7 @@ from django.utils.translation import gettext, override
 
 from monitoring.core.dates import long_date
 from monitoring.core.models import LANGUAGES, Trilingual
-from monitoring.decisions.models import Decision, DecisionKind, Edition
+from monitoring.decisions.models import Decision, DecisionKind, Edition, Stage
 from monitoring.institutions.models import Body
 from monitoring.search.documents import SearchDocument, Text
 from monitoring.search.kinds import Hit, Kind, extend, register
@@ -21,6 +21,7 @@ _LABELLED: dict[str, tuple[type[Trilingual], str]] = {
     "body": (Body, "key"),
     "topic": (Topic, "slug"),
     "status": (Status, "key"),
+    "stage": (Stage, "key"),
     "region": (Region, "code"),
     "district": (District, "code"),
     "document": (DecisionKind, "key"),
@@ -31,7 +32,7 @@ def queryset() -> QuerySet[Any]:
     """Public decisions with all that the projection reads: six queries, whatever their number."""
     return (
         Decision.objects.public()
-        .select_related("kind", "status", "region", "district")
+        .select_related("kind", "status", "stage", "region", "district")
         .prefetch_related(
             Prefetch("editions", Edition.objects.filter(live=True)),
             "bodies",
@@ -60,6 +61,7 @@ def from_db(decision: Decision) -> SearchDocument:
             "body": tuple(sorted(body.key for body in decision.bodies.all())),
             "topic": tuple(sorted(topic.slug for topic in decision.topics.all())),
             "status": (decision.status.key,) if decision.status else (),
+            "stage": (decision.stage.key,) if decision.stage else (),
             "region": (decision.region.code,) if decision.region else (),
             "district": (decision.district.code,) if decision.district else (),
             "document": (decision.kind.key,),

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -12,177 +12,32 @@ from django.db.models import (
     Count,
     Exists,
     F,
-    Model,
     OuterRef,
     Prefetch,
     Q,
     QuerySet,
-    Value,
     prefetch_related_objects,
 )
-from django.http import QueryDict
 from django.urls import Resolver404, resolve, reverse
 from django.utils.translation import override
 
 from monitoring.core import clock
 from monitoring.core.clock import ALMATY
 from monitoring.core.models import LANGUAGES
-from monitoring.core.text import kazakh_key
 from monitoring.decisions import relations
 from monitoring.decisions.deadlines import countdown, next_step
+from monitoring.decisions.filters import Filters
 from monitoring.decisions.models import (
     Deadline,
     Decision,
-    DecisionKind,
     DecisionQuerySet,
     Edition,
     StageEvent,
-    TaggedDecision,
     VoteEvent,
 )
-from monitoring.institutions.models import Body
 from monitoring.journal.subjects import Subject
-from monitoring.vocabulary.models import District, Region, Status, Topic
+from monitoring.vocabulary.models import District
 from monitoring.vocabulary.selectors import district_by_code
-
-GROUPS = ("topic", "kind", "body", "status", "region", "district", "year")
-"""Groups of the filter, in their order on the page; each is a name in the address."""
-MOST_VALUES = 50
-"""Of one group in one address: more are not read."""
-_LABELLED: dict[str, tuple[type[Model], str]] = {
-    "topic": (Topic, "slug"),
-    "kind": (DecisionKind, "key"),
-    "body": (Body, "key"),
-    "status": (Status, "key"),
-    "region": (Region, "code"),
-    "district": (District, "code"),
-}
-
-
-@dataclass(frozen=True)
-class Filters:
-    """What a reader ticked: values by group; anything unknown in an address is left out."""
-
-    chosen: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-
-    @classmethod
-    def from_params(cls, params: QueryDict) -> Filters:
-        """Of an address; never raises."""
-        chosen = {}
-        for group in GROUPS:
-            values = dict.fromkeys(params.getlist(group)[:MOST_VALUES])
-            if group == "year":
-                kept = tuple(v for v in values if v.isascii() and v.isdigit() and len(v) == 4)
-            else:
-                kept = tuple(value[:80] for value in values if value and "\0" not in value)
-            if kept:
-                chosen[group] = kept
-        return cls(chosen)
-
-    def to_params(self) -> QueryDict:
-        """Back into an address, always in the same order."""
-        params = QueryDict(mutable=True)
-        for group in GROUPS:
-            if self.chosen.get(group):
-                params.setlist(group, list(self.chosen[group]))
-        return params
-
-    def without(self, group: str, value: str | None = None) -> Filters:
-        """The same with one value, or a whole group, left out."""
-        left = tuple(v for v in self.chosen.get(group, ()) if value is not None and v != value)
-        return replace(self, chosen={**self.chosen, group: left})
-
-
-@dataclass(frozen=True)
-class Option:
-    """One box of the filter."""
-
-    value: str
-    label: str
-    count: int
-    checked: bool
-
-
-def matching(filters: Filters) -> DecisionQuerySet:
-    """Public decisions that have one of the ticked values in every group."""
-    found = Decision.objects.public()
-    chosen = filters.chosen
-    if years := chosen.get("year"):
-        found = found.filter(year__in=[int(year) for year in years])
-    if kinds := chosen.get("kind"):
-        found = found.filter(kind__in=DecisionKind.objects.filter(key__in=kinds))
-    if statuses := chosen.get("status"):
-        found = found.filter(status__in=Status.objects.filter(key__in=statuses))
-    if regions := chosen.get("region"):
-        found = found.filter(region__in=Region.objects.filter(code__in=regions))
-    if districts := chosen.get("district"):
-        found = found.filter(district__in=District.objects.filter(code__in=districts))
-    if bodies := chosen.get("body"):
-        through = Decision.bodies.through.objects.filter(body__key__in=bodies)
-        found = found.filter(pk__in=through.values("decision_id"))
-    if topics := chosen.get("topic"):
-        tagged = TaggedDecision.objects.filter(tag__slug__in=topics)
-        found = found.filter(pk__in=tagged.values("content_object_id"))
-    return found
-
-
-def facets(filters: Filters, language: str) -> dict[str, list[Option]]:
-    """The boxes of every group with their counts, each count leaving out its own group.
-
-    Two queries in all (counts, labels); empty boxes are left out unless ticked.
-    """
-    counts: dict[str, dict[int, int]] = {group: {} for group in GROUPS}
-    for group, value, n in _union(
-        _counts(group, matching(filters.without(group))) for group in GROUPS
-    ):
-        if value is not None:
-            counts[group][value] = n
-    options: dict[str, list[Option]] = {group: [] for group in GROUPS}
-    labels = (_labels(group, counts[group], filters, language) for group in _LABELLED)
-    for group, pk, value, label in _union(labels):
-        checked = value in filters.chosen.get(group, ())
-        options[group].append(Option(value, label, counts[group].get(pk, 0), checked))
-    for rows in options.values():
-        rows.sort(key=lambda option: (-option.count, kazakh_key(option.label)))
-    years, checked_years = counts["year"], filters.chosen.get("year", ())
-    options["year"] = [
-        Option(str(year), str(year), years.get(year, 0), str(year) in checked_years)
-        for year in sorted({*years, *map(int, checked_years)}, reverse=True)
-    ]
-    return options
-
-
-def _union(queries: Iterable[QuerySet[Any, Any]]) -> QuerySet[Any, Any]:
-    first, *others = queries
-    union: QuerySet[Any, Any] = first.union(*others, all=True)
-    return union
-
-
-def _counts(group: str, found: DecisionQuerySet) -> QuerySet[Any, Any]:
-    """Rows (group, value, number of decisions); the value is an id, of a year the year itself."""
-    if group == "body":
-        rows: QuerySet[Any] = Decision.bodies.through.objects.filter(decision__in=found)
-        column = "body_id"
-    elif group == "topic":
-        rows, column = TaggedDecision.objects.filter(content_object__in=found), "tag_id"
-    else:
-        rows, column = found, "year" if group == "year" else f"{group}_id"
-    grouped = rows.order_by().annotate(group=Value(group), value=F(column))
-    counts: QuerySet[Any, Any] = grouped.values_list("group", "value").annotate(n=Count("pk"))
-    return counts
-
-
-def _labels(
-    group: str, counts: Mapping[int, int], filters: Filters, language: str
-) -> QuerySet[Any, Any]:
-    """Rows (group, id, value in addresses, label) of what was counted or ticked."""
-    model, key = _LABELLED[group]
-    shown = Q(pk__in=counts) | Q(**{f"{key}__in": filters.chosen.get(group, ())})
-    rows = model._default_manager.filter(shown).order_by()
-    labels: QuerySet[Any, Any] = rows.annotate(group=Value(group)).values_list(
-        "group", "pk", key, f"name_{language}"
-    )
-    return labels
 
 
 def for_rows(found: DecisionQuerySet) -> DecisionQuerySet:
@@ -260,23 +115,6 @@ def related_rows(found: Decision, language: str) -> list[dict[str, Any]]:
             row["relation_host"] = _host(one.relation.source)
         shown.append({"words": words, "rows": rows})
     return shown
-
-
-def in_order(events: Iterable[StageEvent]) -> list[StageEvent]:
-    """Steps as they were taken; one whose date was not found stands before the next later stage."""
-    known = sorted(
-        (event for event in events if event.date),
-        key=lambda event: (event.date, event.stage.order, event.pk),
-    )
-    for event in sorted(
-        (event for event in events if not event.date), key=lambda event: event.stage.order
-    ):
-        place = next(
-            (n for n, other in enumerate(known) if other.stage.order > event.stage.order),
-            len(known),
-        )
-        known.insert(place, event)
-    return known
 
 
 def public_deadlines() -> QuerySet[Deadline]:
@@ -457,6 +295,7 @@ def titles(decisions: Sequence[Decision], language: str) -> list[dict[str, Any]]
                 ),
                 "address": decision.address_in(language),
                 "missing": edition is not None and not edition.summary,
+                "bare": edition is None,
                 "deadline": _nearest(decision, language, now),
             }
         )

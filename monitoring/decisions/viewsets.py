@@ -40,6 +40,7 @@ from monitoring.decisions.services import (
     add_stage_event,
     update_decision,
 )
+from monitoring.decisions.steps import in_order
 
 
 class EditDecisionView(generic.EditView):
@@ -145,7 +146,7 @@ class EditDecisionView(generic.EditView):
         context |= {
             "conflicts": getattr(self, "conflicts", []),
             "texts": [(code, editions.get(code)) for code in LANGUAGES],
-            "steps": selectors.in_order(events.select_related("stage")),
+            "steps": in_order(events.select_related("stage")),
             "deadlines": self.object.deadlines.select_related("kind"),
             "checks": self.object.checklist(),
             "may_write_texts": self.request.user.has_perm("decisions.change_edition"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.utils import translation
 from django.utils.translation import gettext as _
@@ -135,6 +135,37 @@ def search(query: Query, language: str, page: int = 1, size: int = 20) -> Result
         )
 
 
+def nearest(kind: str, words: str, language: str, limit: int) -> tuple[list[int], tuple[str, ...]]:
+    """Ids of the records of a kind that words find, the nearest first, and notices in a language.
+
+    For a list of a room's own, which filters and shows them itself: nothing is asked about who may
+    see them. Never raises; without the engine the titles answer. At most two queries of its own.
+    """
+    with translation.override(language):
+        query = Query.parse(words)
+        notices = [problem.sentence for problem in query.problems]
+        build = Build.objects.filter(state=Build.State.CURRENT).first()
+        plan = plan_of(query, concepts_of(build.concepts) if build else NO_CONCEPTS)
+        if not plan.has_words and not plan.can_match:
+            code = "only_without" if plan.excluded else "no_words"
+            return [], (*notices, Problem(code).sentence)
+        plan = replace(plan, facets=(*_but_kind(plan), ("kind", (kind,))))
+        try:
+            if build is None:
+                raise EngineError("no index is in use yet")
+            answer = get_backend().search(build.name, plan, offset=0, limit=limit, facets=False)
+        except EngineError as error:
+            logger.warning("the search engine does not answer, the database does: %s", error)
+            notices.append(_away())
+            kept = _of_titles(plan, (kind,))
+            return [one for _, one in kept[:limit]], tuple(notices)
+        return [_Raw(hit.key, {}).record[1] for hit in answer.hits], tuple(notices)
+
+
+def _but_kind(plan: Plan) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    return tuple(pair for pair in plan.facets if pair[0] != "kind")
+
+
 def _within(page: int, size: int) -> int:
     return max(1, min(page, MAX_PAGES, WINDOW // size))
 
@@ -215,26 +246,8 @@ def _from_database(
     query: Query, plan: Plan, language: str, page: int, size: int, notices: list[str]
 ) -> Results:
     """Answer from titles and numbers alone, without the engine; one query of its own."""
-    notices.append(
-        _(
-            "Full search is not available at the moment. These results come from titles and "
-            "numbers only; please try again in a few minutes."
-        )
-    )
-    tokens = set(plan.tokens) | set(plan.numbers)
-    stored = TitleToken.objects.filter(token__in=tokens).values_list("kind", "record_id", "token")
-    has: dict[tuple[str, int], set[str]] = defaultdict(set)
-    for name, one, token in stored[:FALLBACK_ROWS]:
-        has[name, one].add(token)
-    wanted = query.values("kind")
-    kept = [
-        record
-        for record, own in has.items()
-        if (not wanted or record[0] in wanted)
-        and all(_has(leaf, own) for leaf in plan.required)
-        and (not plan.numbers or not own.isdisjoint(plan.numbers))
-    ]
-    kept.sort(key=lambda record: (-len(has[record]), record))
+    notices.append(_away())
+    kept = _of_titles(plan, query.values("kind"))
     pages = _pages(len(kept), size)
     page = min(_within(page, size), pages)
     part = kept[(page - 1) * size : page * size]
@@ -246,6 +259,30 @@ def _from_database(
         page=page,
         pages=pages,
     )
+
+
+def _away() -> str:
+    return _(
+        "Full search is not available at the moment. These results come from titles and "
+        "numbers only; please try again in a few minutes."
+    )
+
+
+def _of_titles(plan: Plan, wanted: Sequence[str]) -> list[tuple[str, int]]:
+    """Records of the wanted kinds (all if none is named) by their titles, the best first."""
+    tokens = set(plan.tokens) | set(plan.numbers)
+    stored = TitleToken.objects.filter(token__in=tokens).values_list("kind", "record_id", "token")
+    has: dict[tuple[str, int], set[str]] = defaultdict(set)
+    for name, one, token in stored[:FALLBACK_ROWS]:
+        has[name, one].add(token)
+    kept = [
+        record
+        for record, own in has.items()
+        if (not wanted or record[0] in wanted)
+        and all(_has(leaf, own) for leaf in plan.required)
+        and (not plan.numbers or not own.isdisjoint(plan.numbers))
+    ]
+    return sorted(kept, key=lambda record: (-len(has[record]), record))
 
 
 def _has(leaf: Leaf, tokens: set[str]) -> bool:

@@ -14,8 +14,8 @@ from django.views.decorators.http import require_safe
 
 from monitoring.core import sections
 from monitoring.decisions import lines, selectors
+from monitoring.decisions.filters import Filters, matching
 from monitoring.decisions.models import VoteEvent
-from monitoring.decisions.selectors import Filters
 from monitoring.decisions.votes import for_rows, named_votes, shown_vote
 from monitoring.institutions import selectors as institutions
 from monitoring.institutions.models import Body, Convocation, Event, Membership
@@ -111,7 +111,7 @@ def body(request: HttpRequest, key: str) -> HttpResponse:
     asked = request.GET.get("convocation", "")
     convocation = next((one for one in convocations if str(one.number) == asked), None)
     filters = Filters({"body": (found.key,)})
-    decided = selectors.matching(filters).newest_first()
+    decided = matching(filters).newest_first()
     votes = list(for_rows(_votes_of(found))[: VOTES_SHOWN + 1])
     former = institutions.former_seats(found) if convocation is None else []
     kin = institutions.relatives(found)

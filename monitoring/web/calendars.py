@@ -13,7 +13,7 @@ from icalendar import Calendar, Event
 
 from monitoring.core import clock
 from monitoring.core.dates import Precision
-from monitoring.decisions import selectors
+from monitoring.decisions import listing, selectors
 from monitoring.decisions.deadlines import end_of
 from monitoring.decisions.models import Deadline
 from monitoring.institutions.models import Event as Dated
@@ -24,8 +24,16 @@ LENGTH = 500
 
 @require_safe
 def deadlines(request: HttpRequest) -> HttpResponse:
-    """Every deadline of public decisions, past ones too. Three queries."""
-    rows = list(selectors.public_deadlines().order_by("-date", "-pk")[:LENGTH])
+    """The deadlines of the decisions that the list holds under the same address, past ones too.
+
+    Without a query of all. Three queries, of words and filters some more.
+    """
+    found = selectors.public_deadlines()
+    asked = listing.read(request.GET)
+    if asked.is_narrowed:
+        language = (get_language() or "kk")[:2]
+        found = found.filter(decision__in=listing.answer(asked, language).found.order_by())
+    rows = list(found.order_by("-date", "-pk")[:LENGTH])
     return _answer(request, rows, "deadlines.ics", attached=False)
 
 

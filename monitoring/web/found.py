@@ -155,6 +155,13 @@ def found_of_list(language: str, description: str, *, noindex: bool) -> Found:
     return _in_all(title, language, ("decision_list", []), [], description, noindex=noindex)
 
 
+def found_of_record_page(title: str, route: str, *, noindex: bool = False) -> Found:
+    """The head of a page under the list of decisions, in the active language."""
+    language = (get_language() or "kk")[:2]
+    over = gettext("Laws and decisions"), ("decision_list", [])
+    return _in_all(title, language, (route, []), [], over=over, noindex=noindex)
+
+
 def _in_all(
     title: str,
     language: str,

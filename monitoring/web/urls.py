@@ -5,10 +5,30 @@ from __future__ import annotations
 from django.urls import path
 
 from monitoring.core.routes import route
-from monitoring.web import bodies, calendars, changes, feeds, history, procedures, texts, views
+from monitoring.web import (
+    bodies,
+    calendars,
+    changes,
+    charts,
+    feeds,
+    history,
+    lists,
+    open_data,
+    procedures,
+    texts,
+    timeline,
+    views,
+)
 
 urlpatterns = [
-    path(route("laws", ""), views.decision_list, name="decision_list"),
+    path(route("laws", ""), lists.decision_list, name="decision_list"),
+    path(route("laws", "decisions.csv"), open_data.decisions_csv, name="decisions_csv"),
+    path(route("laws", "decisions.json"), open_data.decisions_json, name="decisions_json"),
+    path(route("laws", "decisions.xml"), open_data.decisions_atom, name="decisions_atom"),
+    path(route("charts", ""), charts.charts, name="charts"),
+    path(route("charts", "<slug:by>.csv"), charts.chart_csv, name="chart_csv"),
+    path(route("timeline", ""), timeline.timeline, name="timeline"),
+    path(route("calendar", ""), timeline.calendar, name="calendar"),
     path(route("laws", "feed.xml"), feeds.changes, name="decision_feed"),
     path(route("laws", "deadlines.ics"), calendars.deadlines, name="deadlines_calendar"),
     path(route("laws", "deadlines/<int:pk>.ics"), calendars.deadline, name="deadline_calendar"),

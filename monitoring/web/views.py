@@ -8,17 +8,15 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
-from django.core.paginator import Paginator
 from django.http import (
     Http404,
     HttpRequest,
     HttpResponse,
     HttpResponsePermanentRedirect,
-    QueryDict,
 )
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.translation import get_language, gettext, override
+from django.utils.translation import get_language, override
 from django.views.decorators.http import require_safe
 
 from monitoring.core import clock, sections
@@ -27,13 +25,12 @@ from monitoring.decisions import lines, relations, selectors
 from monitoring.decisions.merging import kept_instead_of
 from monitoring.decisions.models import Decision, DecisionAlias
 from monitoring.decisions.publication import SUBJECT
-from monitoring.decisions.selectors import Filters
+from monitoring.decisions.steps import in_order
 from monitoring.decisions.versions import with_texts
 from monitoring.decisions.votes import for_rows as votes_for_rows
 from monitoring.decisions.votes import shown_vote
 from monitoring.journal.selectors import corrections_of
-from monitoring.vocabulary.selectors import districts_by_region
-from monitoring.web.found import found_of_decision, found_of_list
+from monitoring.web.found import found_of_decision
 from monitoring.web.ready_texts import citation, for_chat
 
 PAGE_SIZE = 20
@@ -53,34 +50,6 @@ def alternates(name: str, *args: Any, query: str = "") -> list[dict[str, str]]:
     return found
 
 
-def _as_search(filters: Filters) -> str:
-    """The same choice as parameters of a search, for whoever offers mail about this list.
-
-    In a search "kind" tells decisions from pages; the kind of a document is "document" there.
-    """
-    params = QueryDict("kind=decision", mutable=True)
-    for group, values in filters.to_params().lists():
-        params.setlist("document" if group == "kind" else group, values)
-    return params.urlencode()
-
-
-def _facets(groups: dict[str, list[selectors.Option]]) -> list[dict[str, Any]]:
-    """The groups of the filter with their names, as components/facets.html shows them."""
-    titles = {
-        "topic": gettext("Topic"),
-        "kind": gettext("Kind of document"),
-        "body": gettext("Public body"),
-        "status": gettext("Status"),
-        "region": gettext("Area"),
-        "district": gettext("District"),
-        "year": gettext("Year"),
-    }
-    return [
-        {"name": name, "title": titles[name], "options": options, "wide": name == "year"}
-        for name, options in groups.items()
-    ]
-
-
 def leads_on(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
     """The same page of the kept record where a double's is asked for; else the view's own 404."""
 
@@ -95,73 +64,9 @@ def leads_on(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
         assert request.resolver_match
         address = reverse(request.resolver_match.view_name, args=[kept.pk])
         query = request.GET.urlencode()
-        return HttpResponsePermanentRedirect(_with_query(address, query))
+        return HttpResponsePermanentRedirect(f"{address}?{query}" if query else address)
 
     return led
-
-
-@require_safe
-def decision_list(request: HttpRequest) -> HttpResponse:
-    """Laws and decisions with filters. A page beyond the end shows the last one: 15 queries.
-
-    `?district=CODE`, as the home page asks, also says which wider decisions apply there.
-    """
-    language = _language()
-    filters = Filters.from_params(request.GET)
-    # Ids first: they are read from an index alone, however far back the page is.
-    ids = selectors.matching(filters).newest_first().values_list("pk", flat=True)
-    page = Paginator(ids, PAGE_SIZE).get_page(request.GET.get("page"))
-    found = Decision.objects.filter(pk__in=list(page.object_list)).newest_first()
-    decisions = list(found.select_related("kind", "status"))
-    place = selectors.place_of(filters, language, beside=decisions)
-    rows = selectors.titles(decisions, language)
-    shown = sections.collect("decision.row", [row["decision"].pk for row in rows], language)
-    for row in rows:
-        row["sections"] = shown[row["decision"].pk]
-    lines.say_stages(rows, language)
-    groups = selectors.facets(filters, language)
-    query = filters.to_params().urlencode()
-    address = reverse("decision_list")
-    lead = gettext(
-        "Laws, decrees, resolutions and bills on local self-government: "
-        "what was decided, where it stands, what changed."
-    )
-    context = {
-        "found": found_of_list(language, lead, noindex=bool(query) or page.number > 1),
-        "page": page,
-        "previous_url": _page_address(query, page.number - 1) if page.has_previous() else "",
-        "next_url": _page_address(query, page.number + 1) if page.has_next() else "",
-        "rows": rows,
-        "facets": _facets(groups),
-        "place": place,
-        # Asked for a place: the box stands ready for another one.
-        "districts": districts_by_region(language) if "district" in request.GET else [],
-        "chips": [
-            {
-                "label": option.label,
-                "address": _with_query(
-                    address, filters.without(group, option.value).to_params().urlencode()
-                ),
-            }
-            for group, options in groups.items()
-            for option in options
-            if option.checked
-        ],
-        "query": query,
-        "is_filtered": bool(query),
-        "after": sections.collect("decisions.after", [0], language)[0],
-        "as_search": _as_search(filters),
-        "alternates": alternates("decision_list", query=query),
-    }
-    return render(request, "web/decision_list.html", context)
-
-
-def _with_query(address: str, query: str) -> str:
-    return f"{address}?{query}" if query else address
-
-
-def _page_address(query: str, number: int) -> str:
-    return f"?{query}&page={number}" if query else f"?page={number}"
 
 
 @require_safe
@@ -194,7 +99,7 @@ def decision(request: HttpRequest, pk: int, slug: str = "") -> HttpResponse:
     selectors.read_texts(found)
     editions = found.live_editions()
     edition = found.edition_for(language)
-    events = selectors.in_order(found.stage_events.all())
+    events = in_order(found.stage_events.all())
     ended_by = relations.ended_by(found)
     now = clock.now()
     deadlines = [selectors.shown_deadline(one, language, now) for one in found.deadlines.all()]

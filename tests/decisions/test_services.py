@@ -11,7 +11,6 @@ from django.db import IntegrityError, transaction
 from coalition.accounts.models import User
 from monitoring.decisions.models import Decision, Edition, FieldSource, Link, StageEvent
 from monitoring.decisions.search import from_db, hits, queryset, visible
-from monitoring.decisions.selectors import in_order
 from monitoring.decisions.services import (
     ConflictError,
     add_stage_event,
@@ -20,6 +19,7 @@ from monitoring.decisions.services import (
     update_decision,
     withdraw_decision,
 )
+from monitoring.decisions.steps import in_order
 from monitoring.decisions.wording import sentence
 from monitoring.evidence.models import AppendOnlyError
 from monitoring.journal.models import Change

@@ -104,7 +104,6 @@ def test_a_page_of_results_is_never_kept(client: Client, language: str) -> None:
 NOT_KEPT = {
     # Names that pages read and whose pages are made for each who asks.
     "q": "what people type: as many pages as words",
-    "sort": "of the search, whose pages are private",
 }
 
 

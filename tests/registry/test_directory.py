@@ -23,10 +23,11 @@ from coalition.registry.models import (
     OrganisationPage,
     Standing,
 )
-from coalition.registry.open_data import COLUMNS, safe_cell
+from coalition.registry.open_data import COLUMNS
 from coalition.registry.seeds import seed_organisations
 from coalition.registry.services import set_standing
 from monitoring.core import clock
+from monitoring.core.cells import safe_cell
 from monitoring.core.seeds import Report
 from monitoring.core.text import kazakh_key
 from monitoring.vocabulary.models import Region

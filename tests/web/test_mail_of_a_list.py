@@ -11,8 +11,8 @@ from django.http import QueryDict
 from django.test import Client
 
 from monitoring.decisions import selectors
+from monitoring.decisions.filters import Filters
 from monitoring.decisions.models import Decision
-from monitoring.decisions.selectors import Filters
 from monitoring.digests.queries import query_of
 from monitoring.search import kinds
 from monitoring.search.matching import match

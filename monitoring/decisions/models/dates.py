@@ -50,6 +50,7 @@ class StageEvent(AppendOnly):
         verbose_name = _("step of a decision")
         verbose_name_plural = _("steps of decisions")
         default_permissions = ("add", "view")
+        indexes = [models.Index(fields=["date"], name="stage_event_days")]
         constraints = [
             models.CheckConstraint(
                 condition=Q(date__isnull=False) | Q(precision=Precision.UNKNOWN),

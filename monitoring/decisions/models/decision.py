@@ -18,7 +18,7 @@ from monitoring.core import clock
 from monitoring.core.checklists import Check
 from monitoring.core.dates import Precision
 from monitoring.core.models import LANGUAGES
-from monitoring.decisions.models.reference import DecisionKind
+from monitoring.decisions.models.reference import DecisionKind, Stage
 from monitoring.institutions.models import Body, Event
 from monitoring.vocabulary.models import District, Region, Status, Topic, Verified
 
@@ -56,6 +56,10 @@ class DecisionQuerySet(models.QuerySet["Decision"]):
         """By date of the document, the undated last."""
         return self.order_by("-sort_date", "-pk")
 
+    def latest_changed_first(self) -> DecisionQuerySet:
+        """By the last change that a reader could see."""
+        return self.order_by("-changed_at", "-pk")
+
 
 class Decision(models.Model):  # type: ignore[django-manager-missing]  # taggit is untyped
     """The facts of one act or bill, in no language. Written by services only.
@@ -92,6 +96,10 @@ class Decision(models.Model):  # type: ignore[django-manager-missing]  # taggit 
         null=True,
         blank=True,
         verbose_name=_("status"),
+    )
+    # The last step that was taken: counted by on every list, so it is kept beside the steps.
+    stage = models.ForeignKey(
+        Stage, models.PROTECT, related_name="+", null=True, editable=False, verbose_name=_("stage")
     )
     status_date = models.DateField(_("status since"), null=True, blank=True)
     source_status = models.ForeignKey(
@@ -139,6 +147,8 @@ class Decision(models.Model):  # type: ignore[django-manager-missing]  # taggit 
     version = models.PositiveIntegerField(_("version of the facts"), default=1, editable=False)
     created_at = models.DateTimeField(default=clock.now, editable=False)
     updated_at = models.DateTimeField(default=clock.now, editable=False)
+    # Unlike `updated_at` it does not move when only editors would see a difference.
+    changed_at = models.DateTimeField(_("last public change"), default=clock.now, editable=False)
 
     objects = DecisionQuerySet.as_manager()
 
@@ -180,6 +190,14 @@ class Decision(models.Model):  # type: ignore[django-manager-missing]  # taggit 
             ),
             models.Index(
                 fields=["year"], condition=Q(is_public=True), name="decision_public_years"
+            ),
+            models.Index(
+                fields=["stage"], condition=Q(is_public=True), name="decision_public_stages"
+            ),
+            models.Index(
+                fields=["-changed_at", "-id"],
+                condition=Q(is_public=True),
+                name="decision_public_changed",
             ),
             models.Index(
                 fields=["region", "district"],
