@@ -172,7 +172,7 @@ def counts_of(
 def labels_of(group: str, ids: Iterable[int], language: str) -> dict[int, tuple[str, str]]:
     """(value in addresses, label) by id, as the group's own order has them: one query."""
     model, key = _LABELLED[group]
-    rows = model._default_manager.filter(pk__in=list(ids)).order_by(*model._meta.ordering)
+    rows = model._default_manager.filter(pk__in=list(ids)).order_by(*(model._meta.ordering or ()))
     found = rows.values_list("pk", key, f"name_{language}")
     return {pk: (value, label) for pk, value, label in found}
 

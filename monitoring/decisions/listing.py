@@ -84,7 +84,7 @@ def read(params: QueryDict) -> Listing:
     return replace(listing, sort=sort or listing.usual_sort, left_out=tuple(left_out))
 
 
-class Ids(Sequence[int]):
+class Ids:
     """Ids in their order: some that are named, then what the database sorts. Read by slices."""
 
     def __init__(self, head: Sequence[int], tail: DecisionQuerySet | None) -> None:
@@ -97,8 +97,7 @@ class Ids(Sequence[int]):
             self._length = len(self.head) + (0 if self.tail is None else self.tail.count())
         return self._length
 
-    def __getitem__(self, part: int | slice) -> list[int]:  # type: ignore[override]  # slices only
-        assert isinstance(part, slice)
+    def __getitem__(self, part: slice) -> list[int]:
         assert part.step is None
         start, stop = part.start or 0, len(self) if part.stop is None else part.stop
         found = self.head[start:stop]
@@ -123,7 +122,8 @@ class Answer:
 def answer(listing: Listing, language: str) -> Answer:
     """The decisions of a listing. Of words at most six queries, of deadlines one; ids are lazy."""
     found = matching(listing.filters)
-    of_words, notices = None, ()
+    of_words: list[int] | None = None
+    notices: tuple[str, ...] = ()
     if listing.words:
         of_words, notices = nearest(NAME, listing.words, language, MOST_FOUND)
         found = found.filter(pk__in=of_words)

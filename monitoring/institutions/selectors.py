@@ -56,10 +56,16 @@ class Choice:
 def values_of(body: Body) -> dict[str, tuple[str, str]]:
     """The value of a body in every group, with its label; the label of a standing is the web's."""
     return {
-        "standing": ("ended" if body.has_ended else "current", ""),
+        "standing": (_standing(body), ""),
         "kind": (body.kind.key, body.kind.label),
         "region": (body.region.code, body.region.label) if body.region else ("", ""),
     }
+
+
+def _standing(body: Body) -> str:
+    if body.has_ended:
+        return "ended"
+    return "unknown" if body.end_is_unknown else "current"
 
 
 def directory() -> list[Body]:
@@ -68,7 +74,10 @@ def directory() -> list[Body]:
     A thousand rows at most: a maslikhat and an akimat a district.
     """
     rows = Body.objects.filter(has_page=True).select_related("kind", "region", "district")
-    return sorted(rows, key=lambda one: (one.has_ended, one.kind_id, kazakh_key(one.label)))
+    return sorted(
+        rows,
+        key=lambda one: (one.has_ended or one.end_is_unknown, one.kind_id, kazakh_key(one.label)),
+    )
 
 
 def boxes(bodies: Iterable[Body], choice: Choice) -> dict[str, list[dict[str, Any]]]:

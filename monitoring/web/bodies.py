@@ -47,6 +47,7 @@ def directory(request: HttpRequest) -> HttpResponse:
     standings = {
         "current": pgettext("bodies", "Not ended"),
         "ended": pgettext("bodies", "No longer exist"),
+        "unknown": pgettext("bodies", "End date not found"),
     }
     for box in groups["standing"]:
         box["label"] = standings[box["value"]]

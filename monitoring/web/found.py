@@ -158,7 +158,7 @@ def found_of_list(language: str, description: str, *, noindex: bool) -> Found:
 def found_of_record_page(title: str, route: str, *, noindex: bool = False) -> Found:
     """The head of a page under the list of decisions, in the active language."""
     language = (get_language() or "kk")[:2]
-    over = gettext("Laws and decisions"), ("decision_list", [])
+    over: Step = gettext("Laws and decisions"), ("decision_list", [])
     return _in_all(title, language, (route, []), [], over=over, noindex=noindex)
 
 

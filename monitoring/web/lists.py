@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from django.core.paginator import Page, Paginator
 from django.http import HttpRequest, HttpResponse, QueryDict
@@ -23,7 +23,7 @@ FILES = {
     "CSV": "decisions_csv",
     "JSON": "decisions_json",
     "Atom": "decisions_atom",
-    "iCalendar": "deadlines_calendar",
+    ".ics": "deadlines_calendar",
 }
 """The same query as files: name and view; a calendar holds the deadlines of these decisions."""
 FOLDED_AFTER = 10
@@ -63,8 +63,10 @@ def decision_list(request: HttpRequest) -> HttpResponse:
     language = (get_language() or "kk")[:2]
     asked = listing.read(request.GET)
     found = listing.answer(asked, language)
-    page = Paginator(found.ids, PAGE_SIZE).get_page(request.GET.get("page"))
-    decisions = listing.rows_of(page.object_list)
+    # A paginator asks for a length and a slice, and no more.
+    paginator: Paginator[Any] = Paginator(cast("list[int]", found.ids), PAGE_SIZE)
+    page = paginator.get_page(request.GET.get("page"))
+    decisions = listing.rows_of(list(page.object_list))
     place = selectors.place_of(asked.filters, language, beside=decisions)
     rows = selectors.titles(decisions, language)
     shown = sections.collect("decision.row", [row["decision"].pk for row in rows], language)

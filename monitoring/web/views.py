@@ -133,6 +133,10 @@ def decision(request: HttpRequest, pk: int, slug: str = "") -> HttpResponse:
         "corrections": corrections_of(SUBJECT, found.pk),
         "title_language": edition.language if edition else language,
         "line": lines.line_of_page(found, language),
+        # The step that ended it says when, and how exactly that is known: once is enough.
+        "status_date": None
+        if any(one.stage.ends or one.date == found.status_date for one in events)
+        else found.status_date,
         "timeline": [
             {"event": event, "title": event.title_in(language), "host": _host(event.url)}
             for event in reversed(events)

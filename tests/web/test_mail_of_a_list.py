@@ -10,8 +10,7 @@ from django.core.management import call_command
 from django.http import QueryDict
 from django.test import Client
 
-from monitoring.decisions import selectors
-from monitoring.decisions.filters import Filters
+from monitoring.decisions.filters import Filters, facets, matching
 from monitoring.decisions.models import Decision
 from monitoring.digests.queries import query_of
 from monitoring.search import kinds
@@ -45,11 +44,11 @@ def form_of(client: Client, address: str) -> tuple[str, str]:
 
 def test_every_filter_of_the_list_means_the_same_in_the_mail(client: Client) -> None:
     seen = 0
-    for group, options in selectors.facets(Filters(), "kk").items():
+    for group, options in facets(Filters(), "kk").items():
         for option in options[:4]:
             address = f"/kk/zandar/?{group}={option.value}"
             listed = set(
-                selectors.matching(Filters.from_params(QueryDict(address.partition("?")[2])))
+                matching(Filters.from_params(QueryDict(address.partition("?")[2])))
                 .values_list("pk", flat=True)
             )  # fmt: skip
             assert matched(*form_of(client, address)) == listed, address
@@ -60,7 +59,7 @@ def test_every_filter_of_the_list_means_the_same_in_the_mail(client: Client) -> 
 
 def test_two_filters_and_a_page_number_mean_the_same_too(client: Client) -> None:
     address = "/kk/zandar/?kind=law&body=parliament&page=1"
-    listed = selectors.matching(Filters.from_params(QueryDict("kind=law&body=parliament")))
+    listed = matching(Filters.from_params(QueryDict("kind=law&body=parliament")))
     assert matched(*form_of(client, address)) == set(listed.values_list("pk", flat=True)) != set()
 
 

@@ -166,6 +166,12 @@ class Body(Trilingual, Lived, Attested):
             ),
         ]
 
+    @property
+    def end_is_unknown(self) -> bool:
+        """Whether it ended on a day that was not found: said so, or another follows it."""
+        is_said = self.date_to_precision == Precision.UNKNOWN or self.successor_id is not None
+        return self.date_to is None and is_said
+
     def clean(self) -> None:
         """Its district lies in its region, and nobody sat longer than the body was."""
         super().clean()
