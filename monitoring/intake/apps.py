@@ -22,9 +22,12 @@ class IntakeConfig(AppConfig):
             move_candidates_back,
             take_in_entries,
         )
+        from monitoring.intake.sheet import kinds as sheets
+        from monitoring.intake.sheet.registered import DECISIONS
         from monitoring.intake.todo import candidates_todo
 
         connectors.register_all(connectors.__name__, connectors.__path__, take_in_entries)
+        sheets.register(DECISIONS)
         sections.register("todo", 20, candidates_todo)
         merging.register("intake", move_candidates, move_candidates_back)
         for role in ("analyst", "administrator"):

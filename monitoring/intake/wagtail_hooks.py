@@ -7,8 +7,11 @@ from django.urls import URLPattern, path, reverse_lazy
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 from wagtail.admin.menu import MenuItem
+from wagtail.admin.viewsets.base import ViewSet
 
 from monitoring.intake import views
+from monitoring.intake.sheet.registered import DECISIONS
+from monitoring.intake.sheet.views import viewset
 
 
 @hooks.register("register_admin_urls")
@@ -41,3 +44,9 @@ def candidates_menu_item() -> MenuItem:
         icon_name="download",
         order=210,
     )
+
+
+@hooks.register("register_admin_viewset")
+def decisions_sheet() -> ViewSet:
+    """Decisions as a table, beside the decisions."""
+    return viewset(DECISIONS, 205)

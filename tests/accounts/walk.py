@@ -166,6 +166,7 @@ def _values(name: str, key: str, pattern: URLPattern, ids: Ids) -> list[Any] | N
         "action_name": ["approve", "reject", *API_ACTIONS],
         "action": list(PAGE_ACTIONS),
         "mode": [""],
+        "form": ["xlsx"],
         "language": ["kk"],
         "step": [1],
         "number": [1, 2],

@@ -18,11 +18,12 @@ from wagtail.users.models import UserProfile
 
 from coalition.registry.models import ExperienceField, Organisation
 from coalition.registry.seeds import seed_organisations
-from coalition.registry.sheet import files, services
+from coalition.registry.sheet import services
 from coalition.registry.sheet.columns import COLUMNS
 from coalition.registry.sheet.models import RegistryUpload
 from coalition.registry.sheet.plan import CHANGED, ERROR, NEW, SAME
 from monitoring.core.seeds import Report
+from monitoring.evidence.sheets import files
 from monitoring.search.models import OutboxRow
 from monitoring.vocabulary.seeds import seed as seed_vocabulary
 from tests.factories import registry as make

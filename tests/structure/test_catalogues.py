@@ -43,7 +43,9 @@ LATIN_NAMES = {
     "API", "Atom", "AT", "CSRF", "CSV", "DOCX", "DOI", "HTML", "HTTP", "ID", "iCal", "JavaScript",
     "CSS", "JSON", "PDF", "PO", "PNG", "ODP", "ODS", "ODT", "JPEG", "PPTX", "SVG", "TXT", "WebP",
     "QR", "RSS", "SHA", "SMS", "Telegram", "URL", "UTC", "UUID",
-    "WhatsApp", "XLSX", "XML", "ZIP", "cookie", "https", "http", "robots", "txt", "ics", "eml",
+    "WhatsApp", "XLSX",
+    "xlsx", "xls", "csv", "UTF", "XML", "ZIP", "cookie", "https", "http", "robots", "txt", "ics",
+    "eml",
     "Wagtail", "Django", "IPv", "IP", "VII", "VIII", "ISO", "KATO", "CC", "BY", "geokz", "TOTP",
     "adilet", "zan",
 }  # fmt: skip

@@ -16,8 +16,8 @@ from django.utils.translation import gettext as _
 from coalition.registry.bins import clean_bin
 from coalition.registry.models import ExperienceField, LegalForm, Organisation
 from coalition.registry.sheet import columns as c
-from coalition.registry.sheet.files import FORMULA, MOST_LETTERS, Line
 from monitoring.core.text import fold
+from monitoring.evidence.sheets.files import FORMULA, MERGED, MOST_LETTERS, Line
 from monitoring.vocabulary.models import Region
 
 YES = frozenset({"yes", "true", "1", "иә", "да", "+"})
@@ -149,6 +149,9 @@ def _cells(line: Line, row: RowPlan, now: Known) -> dict[str, Any]:
     for name, raw in line.cells.items():
         column = c.BY_NAME.get(name)
         if column is None or column.kind == c.SHOWN:
+            continue
+        if raw == MERGED:
+            row.refuse(name, _("The cell is merged with its neighbour. Unmerge the cells."))
             continue
         if raw == FORMULA:
             row.refuse(name, _("The cell holds a formula. Put its result there as text."))

@@ -16,11 +16,11 @@ from wagtail.models import ModelLogEntry
 from coalition.accounts.models import User
 from coalition.registry.models import ExperienceField, Organisation
 from coalition.registry.services import ensure_pages
-from coalition.registry.sheet import files
 from coalition.registry.sheet.columns import CODE, CODES, COLUMNS, SHOWN
 from coalition.registry.sheet.models import RegistryUpload
 from coalition.registry.sheet.plan import CHANGED, ERROR, NEW, Plan, RowPlan, known, plan
 from monitoring.core import clock, sweeps
+from monitoring.evidence.sheets import files
 from monitoring.search.services import touch
 
 PAGES_A_ROUND = 20
@@ -57,7 +57,7 @@ def export() -> bytes:
         [value(row, c.name, c.kind) for c in COLUMNS]
         for row in sorted(now.organisations.values(), key=lambda one: one.pk)
     )
-    return files.write([column.name for column in COLUMNS], rows)
+    return files.write_xlsx([column.name for column in COLUMNS], rows, "registry")
 
 
 def keep_upload(*, name: str, content: bytes, by: User) -> RegistryUpload:
@@ -73,7 +73,13 @@ def keep_upload(*, name: str, content: bytes, by: User) -> RegistryUpload:
 
 def plan_of(content: bytes) -> Plan:
     """What the bytes of a workbook would do now. Raises ValidationError."""
-    return plan(*files.read(content))
+    table = files.read_table(content, csv_too=False)
+    names = [name.lower() for name in table.names]
+    lines = [
+        files.Line(number, {name: one for name, one in zip(names, cells, strict=True) if name})
+        for number, cells in table.rows
+    ]
+    return plan([name for name in names if name], lines)
 
 
 def apply_upload(*, pk: int, seen: str, by: User, only_good: bool = False) -> RegistryUpload:

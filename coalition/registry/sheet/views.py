@@ -16,14 +16,15 @@ from django.views import View
 from wagtail.admin.menu import MenuItem
 from wagtail.admin.viewsets.base import ViewSet
 
-from coalition.registry.sheet import files, services
+from coalition.registry.sheet import services
 from coalition.registry.sheet.models import RegistryUpload
 from coalition.registry.sheet.plan import CHANGED, ERROR, NEW, SAME
 from monitoring.core import clock
+from monitoring.evidence.sheets import files
+from monitoring.evidence.sheets.files import XLSX
 
 MOST_SHOWN = 200
 """Rows of one kind that the preview lists; the counts are of all."""
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 def may_use(user: Any) -> bool:

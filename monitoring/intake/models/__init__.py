@@ -4,8 +4,9 @@ from monitoring.intake.models.actions import Action, ActionItem, Look, Mark, Not
 from monitoring.intake.models.candidates import Candidate, CandidateQuerySet
 from monitoring.intake.models.relevance import AutoAccept, TopicRule
 from monitoring.intake.models.revisions import Revision
+from monitoring.intake.models.sheets import SheetMapping, SheetUpload
 
 __all__ = [
     "Action", "ActionItem", "AutoAccept", "Candidate", "CandidateQuerySet", "Look", "Mark",
-    "NotSame", "Revision", "TopicRule",
+    "NotSame", "Revision", "SheetMapping", "SheetUpload", "TopicRule",
 ]  # fmt: skip
