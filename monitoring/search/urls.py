@@ -5,6 +5,9 @@ from __future__ import annotations
 from django.urls import path
 
 from monitoring.core.routes import route
-from monitoring.search.views import results
+from monitoring.search.views import advanced, results
 
-urlpatterns = [path(route("search", ""), results, name="search")]
+urlpatterns = [
+    path(route("search", ""), results, name="search"),
+    path(route("search", "advanced/"), advanced, name="search_advanced"),
+]

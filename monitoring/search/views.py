@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.cache import patch_cache_control
@@ -14,6 +14,7 @@ from django.views.decorators.http import require_safe
 
 from monitoring.core import sections
 from monitoring.search import kinds
+from monitoring.search.forms import AdvancedForm
 from monitoring.search.query import Query
 from monitoring.search.selectors import Results, search
 
@@ -69,12 +70,32 @@ def results(request: HttpRequest) -> HttpResponse:
         else "",
         "kept": _kept(query),
         "query_string": query.to_query_string(),
+        "advanced_address": _address(reverse("search_advanced"), query),
         "sections": sections.collect("search.after", [0], language)[0] if found.total else [],
     }
     answer = render(request, "search/results.html", context)
     # The index follows a change by seconds: a page kept in between would go on without it.
     patch_cache_control(answer, private=True, max_age=0)
     return answer
+
+
+@require_safe
+def advanced(request: HttpRequest) -> HttpResponse:
+    """A form that builds a query and leads to its results; it never refuses what was filled in."""
+    form = AdvancedForm(request.GET if "find" in request.GET else None, initial=_begun(request))
+    if form.is_bound:
+        query = form.query()
+        if not query.is_empty:
+            return HttpResponseRedirect(_address(reverse("search"), query))
+    answer = render(request, "search/advanced.html", {"form": form})
+    patch_cache_control(answer, private=True, max_age=0)  # it holds what somebody typed
+    return answer
+
+
+def _begun(request: HttpRequest) -> dict[str, str]:
+    """The query from whose results the reader came, to go on with."""
+    query = Query.from_params(request.GET)
+    return {"q": query.text, "sort": query.sort} | {name: vs[0] for name, vs in query.filters}
 
 
 def _kept(query: Query) -> list[tuple[str, str]]:

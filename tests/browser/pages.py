@@ -35,6 +35,7 @@ LISTS: dict[str, str] = {
     "guide": "{guide}/",
     "search": "{search}/?q=%D0%B1%D1%8E%D0%B4%D0%B6%D0%B5%D1%82",
     "search without a hit": "{search}/?q=zzzzqq",
+    "advanced search": "{search}/advanced/",
     "subscribe": "{mail}/",
     "sources": "{sources}/",
     "corrections": "{corrections}/",
