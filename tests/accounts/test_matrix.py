@@ -41,6 +41,7 @@ def clients(world: World) -> dict[str, Client]:
     return found
 
 
+@pytest.mark.timeout(900)  # 15,000 requests: two minutes alone, more beside others
 def test_everybody_may_do_what_the_matrix_says(world: World, clients: dict[str, Client]) -> None:
     reader = digests.subscriber("reader@example.org")
     token = links.manage_link(reader).rstrip("/").rpartition("/")[2]
