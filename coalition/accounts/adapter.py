@@ -68,7 +68,7 @@ class Adapter(DefaultAccountAdapter):
         """The code mail from our trio, deleted on sending; others through the same outbox."""
         if template_prefix in OWN_MAILS:
             mail = prepare_code_mail(address=email, code=str(context["code"]))
-            queue_prepared(mail=mail, transient=True)
+            queue_prepared(mail=mail, transient=True, urgent=True)
         else:
             super().send_mail(template_prefix, email, context)
 

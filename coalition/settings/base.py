@@ -248,6 +248,28 @@ EVIDENCE_CA_DIR = env.str("EVIDENCE_CA_DIR", default=str(VAR_DIR / "ca"))
 TRUSTED_PROXIES = env.list("TRUSTED_PROXIES", default=[])
 MAIL_ALLOWED_RECIPIENTS = env.list("MAIL_ALLOWED_RECIPIENTS", default=[])
 """Outside production: the only addresses or @domains mailed over SMTP; files take any."""
+MAIL_HASH_KEY = env.str("MAIL_HASH_KEY", default="")
+"""Secret of the keyed hash that stands for an address; empty: derived from SECRET_KEY."""
+MAIL_DKIM = {
+    "key": env.str("DKIM_KEY", default="", multiline=True),
+    "selector": env.str("DKIM_SELECTOR", default=""),
+    "domain": env.str("DKIM_DOMAIN", default="") or DEFAULT_FROM_EMAIL.rpartition("@")[2],
+}
+"""PEM of the private key (RSA or Ed25519) and where its public half stands in the DNS."""
+MAIL_SIGNED_BY_RELAY = env.bool("MAIL_SIGNED_BY_RELAY", default=False)
+"""The relay or the provider signs (DKIM): we do not."""
+MAIL_PER_MINUTE = env.list("MAIL_PER_MINUTE", default=["7000"])
+"""Mails a minute to one domain, then exceptions: `7000,gmail.com=300`. 0: not counted."""
+MAIL_PER_CONNECTION = env.int("MAIL_PER_CONNECTION", default=100)
+"""Mails over one SMTP connection before a new one is opened."""
+MAIL_BRAKE_FLOOR = env.int("MAIL_BRAKE_FLOOR", default=5000)
+"""Mails a day under which the brake never stops the queue. 0: there is no brake."""
+MAIL_INSTANCE = env.str("MAIL_INSTANCE", default="")
+"""Name of this installation, where several machines send or VAR_DIR does not last."""
+MAIL_BOUNCES = env.str("MAIL_BOUNCES", default="")
+"""Mailbox for reports of mail systems: a mail's sender on the envelope becomes BOX+MARK@DOMAIN."""
+OPERATOR_EMAILS = env.list("OPERATOR_EMAILS", default=[])
+"""Who is told that the queue has stopped; empty: every superuser."""
 DIGEST_HOUR = env.int("DIGEST_HOUR", default=8)
 """Hour of the daily and weekly digest, Asia/Almaty."""
 TODO_MAIL_DAY = env.int("TODO_MAIL_DAY", default=1)
@@ -309,8 +331,11 @@ PAGE_CACHE_LEAVES_OUT = {
     "intake.Revision": "what a source said before and after, for analysts",
     "journal.ErrorReport": "waits for an answer; its correction is a row of its own",
     "registry.RegistryUpload": "the secretariat's files",
+    "mailing.Gate": "mails",
     "mailing.OutgoingMail": "mails",
+    "mailing.Report": "mails",
     "mailing.Suppression": "mails",
+    "mailing.Volume": "mails",
     "search.Build": "the index; pages of results are not kept",
     "search.OutboxRow": "the index",
     "search.SavedQuery": "readers' own",

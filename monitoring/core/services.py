@@ -24,14 +24,19 @@ def take_token(*, key: str, capacity: int, per_seconds: int) -> bool:
 
     Returns whether there was one. Two requests at once cannot take the same token.
     """
+    return bool(take_tokens(key=key, wanted=1, capacity=capacity, per_seconds=per_seconds))
+
+
+def take_tokens(*, key: str, wanted: int, capacity: int, per_seconds: int) -> int:
+    """Take up to `wanted` tokens from such a bucket; returns how many there were."""
     now = clock.now()
     with transaction.atomic():
         TokenBucket.objects.get_or_create(key=key, defaults={"tokens": capacity, "at": now})
         bucket = TokenBucket.objects.select_for_update().get(key=key)
         refill = (now - bucket.at).total_seconds() * capacity / per_seconds
         tokens = min(float(capacity), bucket.tokens + max(refill, 0.0))
-        granted = tokens >= 1
-        bucket.tokens = tokens - 1 if granted else tokens
+        granted = min(wanted, int(tokens))
+        bucket.tokens = tokens - granted
         bucket.at = now
         bucket.save(update_fields=["tokens", "at"])
     return granted

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.utils.crypto import salted_hmac
 
 
@@ -23,4 +24,24 @@ def normalise(address: str) -> str:
 
 def digest(address: str) -> str:
     """The keyed hash of an address, blind to capitals: 64 hex digits, useless without the key."""
-    return salted_hmac("mailing.address", address.strip().lower(), algorithm="sha256").hexdigest()
+    return _digest(address, settings.MAIL_HASH_KEY or settings.SECRET_KEY)
+
+
+def digests(address: str) -> list[str]:
+    """The hash under the present key and under the older ones: a new key forgets no refusal."""
+    older = [
+        *settings.SECRET_KEY_FALLBACKS,
+        *([settings.SECRET_KEY] * bool(settings.MAIL_HASH_KEY)),
+    ]
+    return [digest(address), *(_digest(address, key) for key in older)]
+
+
+def domain(address: str) -> str:
+    """The domain of an address in lower case, or nothing."""
+    return address.rpartition("@")[2].strip().lower()
+
+
+def _digest(address: str, key: str) -> str:
+    return salted_hmac(
+        "mailing.address", address.strip().lower(), secret=key, algorithm="sha256"
+    ).hexdigest()

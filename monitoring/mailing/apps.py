@@ -11,9 +11,14 @@ class MailingConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Register the sender and the broom."""
-        from monitoring.core import sweeps
-        from monitoring.mailing.services import forget_bodies, send_due
+        """Register the sender and the broom, their health, and who may release mail."""
+        from monitoring.core import health, permissions, sweeps
+        from monitoring.mailing import checks, gate  # noqa: F401 - checks register themselves
+        from monitoring.mailing.sending import send_round
+        from monitoring.mailing.services import forget_bodies
 
-        sweeps.register("mailing.send", 30, send_due)
+        sweeps.register("mailing.send", 30, send_round)
         sweeps.register("mailing.forget", 3600, forget_bodies)
+        health.register("mail", gate.health)
+        for role in ("secretariat", "administrator"):
+            permissions.register(role, "mailing.view_outgoingmail", "mailing.release_mail")

@@ -6,7 +6,9 @@ import contextlib
 import datetime as dt
 import hashlib
 import os
+import re
 import smtplib
+import ssl
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +16,11 @@ from typing import Any, Protocol
 
 from django.conf import settings
 from django.core.mail.backends.smtp import EmailBackend
+from django.utils.crypto import salted_hmac
+
+from monitoring.mailing.models import OutgoingMail
+
+Cause = OutgoingMail.Cause
 
 
 @dataclass(frozen=True)
@@ -28,7 +35,11 @@ class Envelope:
 
 
 class LaterError(Exception):
-    """A temporary refusal (4xx, or the conversation broke off): try again after a while."""
+    """A temporary refusal: try again after a while. `cause` is one of OutgoingMail.Cause."""
+
+    def __init__(self, sentence: str, *, cause: str = Cause.LATER) -> None:
+        super().__init__(sentence)
+        self.cause = cause
 
 
 class RefusedError(Exception):
@@ -41,6 +52,10 @@ class RefusedError(Exception):
 
 class UnreachableError(Exception):
     """There is no server to talk to; no mail is at fault."""
+
+    def __init__(self, sentence: str, *, cause: str = Cause.AWAY) -> None:
+        super().__init__(sentence)
+        self.cause = cause
 
 
 class Door(Protocol):
@@ -107,7 +122,9 @@ class FileDoor:
         except OSError as error:
             with contextlib.suppress(OSError):
                 aside.unlink()
-            raise UnreachableError(f"the folder of mails: {error.strerror}") from None
+            raise UnreachableError(
+                f"the folder of mails: {error.strerror}", cause=Cause.DISK
+            ) from None
 
 
 def file_name(envelope: Envelope) -> str:
@@ -117,32 +134,70 @@ def file_name(envelope: Envelope) -> str:
 
 
 class SmtpDoor:
-    """One connection for a batch, opened at the first mail and again after it broke."""
+    """One connection for up to MAIL_PER_CONNECTION mails, opened anew after that or a break."""
 
     def __init__(self, target: Mapping[str, Any]) -> None:
         self.target = target
         self._link: EmailBackend | None = None
+        self._carried = 0
 
     def send(self, envelope: Envelope) -> None:
         """Hand over one message and read the server's answer as one of the three failures."""
-        link = self._open()
-        try:
-            link.sendmail(envelope.sender, [envelope.recipient], envelope.raw)
-        except smtplib.SMTPRecipientsRefused as error:
-            code, said = next(iter(error.recipients.values()))
-            self._raise(code, said, address=envelope.recipient, bad=code in {550, 551, 553})
-        except smtplib.SMTPResponseException as error:
-            if error.smtp_code == 421:
-                self.close()
-            self._raise(error.smtp_code, error.smtp_error, address=envelope.recipient)
-        except (OSError, smtplib.SMTPException) as error:
-            # It may have arrived all the same; the bytes and the Message-ID stay equal.
+        if self._carried >= settings.MAIL_PER_CONNECTION > 0:
             self.close()
-            raise LaterError(f"the conversation broke off: {type(error).__name__}") from None
+        link = self._open()
+        self._carried += 1
+        whole = False
+        try:
+            self._ask(link.mail(envelope.sender, self._options(link, envelope)), envelope)
+            self._ask(link.rcpt(envelope.recipient), envelope, to=True)
+            self._ask(link.docmd("DATA"), envelope, want=354)
+            link.send(_dotted(envelope.raw))
+            whole = True  # from here on it may have arrived, whatever becomes of the line
+            self._ask(link.getreply(), envelope)
+        except (OSError, smtplib.SMTPException) as error:
+            # The bytes and the Message-ID of the next try are equal.
+            self.close()
+            raise LaterError(
+                type(error).__name__, cause=Cause.UNSURE if whole else Cause.LOST
+            ) from None
+
+    def _options(self, link: smtplib.SMTP, envelope: Envelope) -> list[str]:
+        """What `MAIL FROM` announces: the size, and a name in other letters than English ones."""
+        options = [f"size={len(envelope.raw)}"] if link.has_extn("size") else []
+        if not (envelope.recipient + envelope.sender).isascii():
+            if not link.has_extn("smtputf8"):
+                raise RefusedError("the server takes no address in these letters (SMTPUTF8)")
+            return [*options, "SMTPUTF8", "BODY=8BITMIME"]
+        return options
+
+    def _ask(
+        self, answer: tuple[int, bytes], envelope: Envelope, *, want: int = 250, to: bool = False
+    ) -> None:
+        code, said = answer
+        if code == want or (to and code == 251):
+            return
+        words = said.decode("utf-8", "replace")
+        # The answer often repeats the address, which belongs into no log.
+        sentence = f"{code} {' '.join(words.replace(envelope.recipient, '…').split())}"[:300]
+        if code in {421, -1}:
+            self.close()
+        elif self._link is not None and self._link.connection is not None:
+            with contextlib.suppress(OSError, smtplib.SMTPException):
+                self._link.connection.rset()
+        if code == -1:
+            raise smtplib.SMTPServerDisconnected(sentence)
+        if code in NOT_US:
+            self.close()
+            raise UnreachableError(sentence, cause=Cause.LOGIN)
+        if code >= 500:
+            raise RefusedError(sentence, address_is_bad=to and _is_nobody(code, words))
+        raise LaterError(sentence)
 
     def _open(self) -> smtplib.SMTP:
         if self._link is None or self._link.connection is None:
             target = self.target
+            self._carried = 0
             self._link = EmailBackend(
                 host=target["host"],
                 port=target["port"],
@@ -154,20 +209,15 @@ class SmtpDoor:
             )
             try:
                 self._link.open()
+                connection = self._link.connection
+                assert connection is not None
+                connection.ehlo_or_helo_if_needed()
             except (OSError, smtplib.SMTPException) as error:
-                self._link = None
-                raise UnreachableError(type(error).__name__) from None
+                self.close()
+                raise UnreachableError(_words(error), cause=_why_shut(error)) from None
         connection = self._link.connection
         assert connection is not None
         return connection
-
-    def _raise(self, code: int, said: bytes | str, *, address: str, bad: bool = False) -> None:
-        words = said.decode("utf-8", "replace") if isinstance(said, bytes) else str(said)
-        # The answer often repeats the address, which belongs into no log.
-        sentence = f"{code} {' '.join(words.replace(address, '…').split())}"[:300]
-        if code >= 500:
-            raise RefusedError(sentence, address_is_bad=bad) from None
-        raise LaterError(sentence) from None
 
     def close(self) -> None:
         """End the conversation; a broken one ends as well."""
@@ -175,3 +225,55 @@ class SmtpDoor:
             with contextlib.suppress(OSError, smtplib.SMTPException):
                 self._link.close()
             self._link = None
+
+
+NOT_US = {530, 534, 535, 538}
+"""Answers about our login, not about a mail (RFC 4954)."""
+NOBODY = re.compile(r"\b5\.(1\.(1|2|3|6|10)|2\.1)\b")
+"""Enhanced codes (RFC 3463) of an address that does not exist or was closed."""
+
+
+def _is_nobody(code: int, words: str) -> bool:
+    """Whether a refusal is about the address itself and not about us, size or policy."""
+    if NOBODY.search(words):
+        return True
+    told = re.search(r"\b5\.\d+\.\d+\b", words) or "relay" in words.lower()
+    return not told and code in {550, 551, 553}
+
+
+def _dotted(raw: bytes) -> bytes:
+    """The message as DATA wants it: a line that begins with a dot gets another (RFC 5321)."""
+    whole = re.sub(rb"(?m)^\.", b"..", raw)
+    return (whole if whole.endswith(b"\r\n") else whole + b"\r\n") + b".\r\n"
+
+
+def _why_shut(error: Exception) -> str:
+    if isinstance(error, ssl.SSLError | smtplib.SMTPNotSupportedError):
+        return Cause.TLS
+    if isinstance(error, smtplib.SMTPAuthenticationError):
+        return Cause.LOGIN
+    return Cause.AWAY
+
+
+def _words(error: Exception) -> str:
+    if isinstance(error, smtplib.SMTPResponseException):
+        said = error.smtp_error
+        words = said.decode("utf-8", "replace") if isinstance(said, bytes) else str(said)
+        return f"{error.smtp_code} {' '.join(words.split())}"[:200]
+    return f"{type(error).__name__}: {getattr(error, 'reason', None) or error}"[:200]
+
+
+def sender_of(sender: str, pk: int) -> str:
+    """The sender on the envelope: the mailbox for reports, marked for this one mail.
+
+    A report that comes back to BOX+PK-MARK@DOMAIN is about that mail: nobody else makes the mark.
+    """
+    if not settings.MAIL_BOUNCES:
+        return sender
+    box, _, domain = settings.MAIL_BOUNCES.rpartition("@")
+    return f"{box}+{pk}-{mark_of(pk)}@{domain}"
+
+
+def mark_of(pk: int) -> str:
+    """The mark of a mail on its envelope: 20 digits that only we can make."""
+    return salted_hmac("mailing.envelope", str(pk), algorithm="sha256").hexdigest()[:20]

@@ -4,9 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import logging
-import os
-import secrets
-import socket
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -15,16 +12,12 @@ from django.conf import settings
 from django.db import transaction
 
 from monitoring.core import clock, sweeps
-from monitoring.mailing import compose, delivery
-from monitoring.mailing.addresses import digest
+from monitoring.mailing import compose, dkim
+from monitoring.mailing.addresses import digest, digests, domain
 from monitoring.mailing.models import OutgoingMail, Suppression
 
 logger = logging.getLogger(__name__)
 
-TRIES = 5
-"""A mail that five senders could not finish is parked for a person."""
-BACK_OFF = (60, 300, 1800, 7200)
-"""Seconds to wait after the first, second … temporary refusal (4xx)."""
 KEEP_BODIES = dt.timedelta(days=7)
 
 
@@ -48,16 +41,31 @@ def prepare_mail(
     context: Mapping[str, Any],
     headers: Mapping[str, str] | None = None,
 ) -> Prepared:
-    """Render a mail without writing anything. Raises compose.TooLongError over 100 KB."""
+    """Render and sign a mail without writing anything. Raises compose.TooLongError over 100 KB."""
     parts = compose.render(template, language, context)
-    raw = compose.assemble(
-        parts, key=key, to=to, language=language, date=clock.now(), headers=headers
-    )
-    return Prepared(key, to, template, language, raw)
+    now = clock.now()
+    raw = compose.assemble(parts, key=key, to=to, language=language, date=now, headers=headers)
+    return Prepared(key, to, template, language, signed(raw, now))
+
+
+def signed(raw: bytes, at: dt.datetime) -> bytes:
+    """The message with our signature, where no relay signs and a key is configured.
+
+    It is signed before it is queued: each try hands over the very bytes of the row.
+    """
+    config = settings.MAIL_DKIM
+    if settings.MAIL_SIGNED_BY_RELAY or not (config["key"] and config["selector"]):
+        return raw
+    return dkim.sign(raw, config=config, at=int(at.timestamp()))
 
 
 def queue_prepared(
-    *, mail: Prepared, group: str = "", bulk: bool = False, transient: bool = False
+    *,
+    mail: Prepared,
+    group: str = "",
+    bulk: bool = False,
+    transient: bool = False,
+    urgent: bool = False,
 ) -> OutgoingMail:
     """Put a prepared mail into the outbox in the caller's transaction; once for a key."""
     now = clock.now()
@@ -67,12 +75,14 @@ def queue_prepared(
             "message_id": compose.message_id(mail.key),
             "recipient": mail.to,
             "recipient_digest": digest(mail.to),
+            "domain": domain(mail.to),
             "sender": settings.DEFAULT_FROM_EMAIL,
             "template": mail.template,
             "language": mail.language,
             "group": group,
             "bulk": bulk,
             "transient": transient,
+            "urgent": urgent,
             "raw": mail.raw,
             "due_at": now,
             "created_at": now,
@@ -93,16 +103,18 @@ def queue_mail(
     group: str = "",
     bulk: bool = False,
     transient: bool = False,
+    urgent: bool = False,
 ) -> OutgoingMail:
     """Render `templates/email/<template>/` in a language and queue it, once for a key.
 
     `group` names mails that are cancelled together ("subscriber:7"); `bulk` marks what an erased
-    address must not get; `transient` deletes the body as soon as it is sent (codes, tokens).
+    address must not get; `transient` deletes the body as soon as it is sent (codes, tokens);
+    `urgent` passes the brake and goes first (a code to sign in, the brake's own notice).
     """
     mail = prepare_mail(
         key=key, to=to, template=template, language=language, context=context, headers=headers
     )
-    return queue_prepared(mail=mail, group=group, bulk=bulk, transient=transient)
+    return queue_prepared(mail=mail, group=group, bulk=bulk, transient=transient, urgent=urgent)
 
 
 def queue_raw(*, to: str, sender: str, raw: bytes, message_id: str, key: str) -> OutgoingMail:
@@ -116,9 +128,10 @@ def queue_raw(*, to: str, sender: str, raw: bytes, message_id: str, key: str) ->
         message_id=message_id,
         recipient=to,
         recipient_digest=digest(to),
+        domain=domain(to),
         sender=sender,
         transient=True,
-        raw=raw,
+        raw=signed(raw, now),
         due_at=now,
         created_at=now,
     )
@@ -134,137 +147,63 @@ def cancel_group(*, group: str, reason: str) -> int:
 
 
 def suppress_address(*, address: str, reason: str) -> None:
-    """Note that an address gets no more mail; a harder reason replaces `erased`."""
+    """Note that an address gets no more mail; a harder reason replaces a softer one."""
+    suppress_digest(digest=digest(address), reason=reason)
+
+
+def suppress_digest(*, digest: str, reason: str) -> None:
+    """The same by the keyed hash, where the address itself is not known or forgotten."""
     row, created = Suppression.objects.get_or_create(
-        digest=digest(address), defaults={"reason": reason, "at": clock.now()}
+        digest=digest, defaults={"reason": reason, "at": clock.now()}
     )
-    if not created and row.reason == Suppression.Reason.ERASED and row.reason != reason:
-        row.reason, row.at = reason, clock.now()
+    softer = (Suppression.Reason.ERASED, Suppression.Reason.SOFT)
+    if not created and row.reason in softer and row.reason != reason:
+        row.reason, row.at, row.until = reason, clock.now(), None
         row.full_clean()
         row.save()
 
 
+def lift_suppression(*, address: str) -> int:
+    """An operator lets an address have mail again; returns how many rows said no."""
+    return Suppression.objects.filter(digest__in=digests(address)).delete()[0]
+
+
 def lift_erasure(*, address: str) -> None:
     """A reader who was forgotten has come back and confirmed it."""
-    Suppression.objects.filter(digest=digest(address), reason=Suppression.Reason.ERASED).delete()
+    Suppression.objects.filter(
+        digest__in=digests(address), reason=Suppression.Reason.ERASED
+    ).delete()
 
 
 def erase_address(*, address: str) -> None:
     """Remove an address and what was written to it from the outbox; its keyed hash stays."""
     with transaction.atomic():
-        mails = OutgoingMail.objects.filter(recipient_digest=digest(address))
+        mails = OutgoingMail.objects.filter(recipient_digest__in=digests(address))
         mails.filter(state__in=[OutgoingMail.State.PENDING, OutgoingMail.State.LEASED]).update(
-            state=OutgoingMail.State.SUPPRESSED, reason="erased"
+            state=OutgoingMail.State.SUPPRESSED, cause=OutgoingMail.Cause.ERASED, reason=""
         )
-        mails.update(recipient="", raw=None)
+        mails.update(recipient="", domain="", raw=None)
         suppress_address(address=address, reason=Suppression.Reason.ERASED)
 
 
-def send_due(*, batch: int = 500) -> int:
-    """Send what is due, one claim a mail, over one connection; returns how many left.
+def retry_mail(*, mail: OutgoingMail) -> bool:
+    """Give a parked or refused mail its tries anew, at a person's word; whether it had failed.
 
-    1. Claim by a conditional UPDATE: of many senders at once one gets the mail.
-    2. Read it again and ask the suppression list: a cancellation up to here wins.
-    3. Hand it over, outside any transaction.
-    4. Mark it. A death between 3 and 4 sends the same bytes with the same Message-ID once more.
+    One whose body is gone (a week has passed) stays as it is.
     """
-    holder = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
-    # Mail that a person waits for (a code) goes before mail to many.
-    due = list(
-        OutgoingMail.objects.due()
-        .order_by("bulk", "due_at", "id")
-        .values_list("pk", flat=True)[:batch]
-    )
-    sent = 0
-    if not due:
-        return sent
-    with delivery.open_door(settings.MAIL_DELIVERY) as door:
-        for pk in due:
-            if not OutgoingMail.objects.claim(pk, holder):
-                continue
-            try:
-                sent += _send_one(pk, holder, door)
-            except delivery.UnreachableError as error:
-                # The server is away, the mail is not at fault: the try does not count.
-                _put_back(pk, holder, BACK_OFF[0], str(error), tries=-1)
-                logger.warning("the mail server cannot be reached: %s", error)
-                break
-    return sent
-
-
-def _send_one(pk: int, holder: str, door: delivery.Door) -> int:
-    mine = OutgoingMail.objects.filter(pk=pk, lease=holder)
-    mail = mine.filter(state=OutgoingMail.State.LEASED).first()
-    if mail is None:
-        return 0
-    why = _held_back(mail)
-    if why:
-        mine.update(state=OutgoingMail.State.SUPPRESSED, reason=why, lease="", raw=None)
-        return 0
-    if mail.attempts > TRIES:
-        mine.update(state=OutgoingMail.State.FAILED, reason="parked after 5 tries", lease="")
-        logger.error("mail %s is parked after %s tries", mail.pk, TRIES)
-        return 0
-    raw = bytes(mail.raw or b"")
-    try:
-        door.send(
-            delivery.Envelope(mail.sender, mail.recipient, raw, mail.message_id, mail.created_at)
-        )
-    except delivery.RefusedError as error:
-        mine.update(state=OutgoingMail.State.FAILED, reason=str(error)[:300], lease="")
-        if error.address_is_bad:
-            suppress_address(address=mail.recipient, reason=Suppression.Reason.BOUNCED)
-        logger.warning("mail %s was refused: %s", mail.pk, error)
-        return 0
-    except delivery.LaterError as error:
-        if mail.attempts >= TRIES:
-            mine.update(state=OutgoingMail.State.FAILED, reason=str(error)[:300], lease="")
-            logger.error("mail %s is parked after %s tries: %s", mail.pk, TRIES, error)
-        else:
-            _put_back(pk, holder, BACK_OFF[mail.attempts - 1], str(error))
-        return 0
-    # Whatever happened to the row meanwhile: it has left, and that is what the row must say.
-    done = {"state": OutgoingMail.State.SENT, "sent_at": clock.now(), "reason": "", "lease": ""}
-    mine.update(**done, **({"raw": None} if mail.transient else {}))
-    return 1
-
-
-def _held_back(mail: OutgoingMail) -> str:
-    """Why a claimed mail must not leave, or nothing."""
-    if not mail.recipient or mail.raw is None:
-        return "erased"
-    reason = (
-        Suppression.objects.filter(digest=mail.recipient_digest)
-        .values_list("reason", flat=True)
-        .first()
-    )
-    if reason and (mail.bulk or reason != Suppression.Reason.ERASED):
-        return str(reason)
-    if not delivery.may_receive(settings.MAIL_DELIVERY, mail.recipient):
-        return "not on MAIL_ALLOWED_RECIPIENTS"
-    return ""
-
-
-def _put_back(pk: int, holder: str, wait: int, reason: str, *, tries: int = 0) -> None:
-    row = OutgoingMail.objects.filter(pk=pk, lease=holder, state=OutgoingMail.State.LEASED).first()
-    if row is None:
-        return
-    OutgoingMail.objects.filter(pk=pk, lease=holder, state=OutgoingMail.State.LEASED).update(
+    given = OutgoingMail.objects.filter(
+        pk=mail.pk, state=OutgoingMail.State.FAILED, raw__isnull=False
+    ).update(
         state=OutgoingMail.State.PENDING,
-        due_at=clock.now() + dt.timedelta(seconds=wait),
-        attempts=max(0, row.attempts + tries),
-        reason=reason[:300],
-        lease="",
-        leased_until=None,
-    )
-
-
-def retry_mail(*, mail: OutgoingMail) -> None:
-    """Give a parked or refused mail its tries anew, at a person's word."""
-    OutgoingMail.objects.filter(pk=mail.pk, state=OutgoingMail.State.FAILED).update(
-        state=OutgoingMail.State.PENDING, attempts=0, due_at=clock.now(), reason=""
+        attempts=0,
+        put_off=0,
+        put_off_since=None,
+        due_at=clock.now(),
+        cause="",
+        reason="",
     )
     sweeps.ring("mailing.send")
+    return bool(given)
 
 
 def forget_bodies() -> int:
@@ -279,5 +218,5 @@ def forget_bodies() -> int:
             ],
             created_at__lt=clock.now() - KEEP_BODIES,
         )
-        .update(raw=None, recipient="")
+        .update(raw=None, recipient="", domain="")
     )

@@ -1,4 +1,8 @@
-"""Mail that left, read in the browser: on one machine with file delivery, by superusers only."""
+"""Mail in the admin: how its delivery goes, and, on one machine with file delivery, what left.
+
+The delivery page shows no address and no subject; the mails themselves only superusers read, and
+only where mail goes into files.
+"""
 
 from __future__ import annotations
 
@@ -8,13 +12,21 @@ from email.message import EmailMessage
 from typing import Any
 
 from django.conf import settings
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.clickjacking import xframe_options_sameorigin
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
+from wagtail.log_actions import log
 
-from monitoring.mailing.models import OutgoingMail
+from monitoring.mailing import gate, selectors
+from monitoring.mailing.models import Gate, OutgoingMail
+from monitoring.mailing.services import retry_mail
 
 PAGE = 50
 
@@ -84,3 +96,57 @@ def mail_html(request: HttpRequest, pk: int) -> HttpResponse:
         "sandbox; default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'self'"
     )
     return response
+
+
+def _allowed(request: HttpRequest, right: str) -> Any:
+    user: Any = request.user
+    if not user.has_perm(f"mailing.{right}"):
+        raise PermissionDenied
+    return user
+
+
+@require_safe
+def delivery(request: HttpRequest) -> HttpResponse:
+    """States, rate, failures with their reasons, and the buttons of brake and silence."""
+    user = _allowed(request, "view_outgoingmail")
+    context = {
+        **selectors.delivery_state(),
+        "may_release": user.has_perm("mailing.release_mail"),
+    }
+    return render(request, "mailing/delivery.html", context)
+
+
+@require_POST
+def release(request: HttpRequest) -> HttpResponse:
+    """End brake and silence; who did it stands in the audit log."""
+    user = _allowed(request, "release_mail")
+    what = request.POST.get("what", "")
+    state = Gate.objects.filter(pk=1).first()
+    if what not in {"release", "cancel"}:
+        messages.error(request, _("Choose whether to let the mail go or to cancel it."))
+    elif state is None or not (state.silent_since or state.brake_since):
+        messages.info(request, _("The mail moves; there is nothing to release."))
+    else:
+        cancelled = gate.release_mail(by=str(user), cancel=what == "cancel")
+        log(state, f"mailing.{what}", user=user, data={"cancelled": cancelled})
+        if what == "cancel":
+            sentence = ngettext(
+                "%(count)d mail is cancelled.", "%(count)d mails are cancelled.", cancelled
+            )
+            messages.success(request, sentence % {"count": cancelled})
+        else:
+            messages.success(request, _("The mail moves again."))
+    return HttpResponseRedirect(reverse("mail_delivery"))
+
+
+@require_POST
+def retry(request: HttpRequest, pk: int) -> HttpResponse:
+    """Give one failed mail its tries anew."""
+    user = _allowed(request, "release_mail")
+    mail = get_object_or_404(OutgoingMail.objects.defer("raw"), pk=pk)
+    if retry_mail(mail=mail):
+        log(mail, "mailing.retry", user=user)
+        messages.success(request, _("The mail is tried again."))
+    else:
+        messages.error(request, _("This mail has not failed, or its text was deleted."))
+    return HttpResponseRedirect(reverse("mail_delivery"))

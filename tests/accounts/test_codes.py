@@ -14,7 +14,7 @@ from django.test import Client
 
 from coalition.accounts.forms import CODES_OF_A_PAIR
 from monitoring.mailing.models import OutgoingMail
-from monitoring.mailing.services import send_due
+from monitoring.mailing.sending import send_due
 from tests.factories import registry as make
 
 pytestmark = pytest.mark.django_db

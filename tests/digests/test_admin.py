@@ -13,7 +13,7 @@ from wagtail.models import ModelLogEntry
 from monitoring.digests.models import DigestRun
 from monitoring.digests.runs import run_digests
 from monitoring.mailing.models import OutgoingMail
-from monitoring.mailing.services import send_due
+from monitoring.mailing.sending import send_due
 from tests.factories import digests as make
 from tests.factories.mailing import queued
 

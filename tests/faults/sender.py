@@ -21,7 +21,7 @@ def main(mode: str, number: int) -> None:
     django.setup()
     from django.db.models.functions import Now
 
-    from monitoring.mailing import delivery, services
+    from monitoring.mailing import delivery, sending
     from monitoring.mailing.models import OutgoingMail
     from tests.factories.mailing import queued
 
@@ -49,7 +49,7 @@ def main(mode: str, number: int) -> None:
 
     setattr(delivery.FileDoor, "send", watched)  # noqa: B010 - mypy refuses to assign a method
     print("ready", flush=True)
-    while services.send_due(batch=20):
+    while sending.send_due(batch=20):
         pass
 
 

@@ -21,6 +21,12 @@ class Sink:
         self.after_data = "250 taken"
         self.hang = 0.0
         self.taken: list[tuple[str, bytes]] = []
+        self.sessions: set[object] = set()
+
+    @property
+    def connections(self) -> int:
+        """How many connections brought mail."""
+        return len(self.sessions)
 
     async def handle_RCPT(
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
@@ -32,6 +38,7 @@ class Sink:
 
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
         assert isinstance(envelope.original_content, bytes)
+        self.sessions.add(session.peer)
         if self.after_data.startswith("250"):
             self.taken += [(one, envelope.original_content) for one in envelope.rcpt_tos]
         if self.hang:

@@ -14,7 +14,7 @@ from django.core.mail import EmailMessage, send_mail
 from django.db.models.functions import Now
 
 from monitoring.core import clock
-from monitoring.mailing import delivery, services
+from monitoring.mailing import delivery, sending, services
 from monitoring.mailing.addresses import digest, normalise
 from monitoring.mailing.models import OutgoingMail, Suppression
 from tests.factories.mailing import queued
@@ -34,7 +34,7 @@ def make_due() -> None:
 
 def test_a_queued_mail_lands_in_one_file_and_is_marked_sent(mail_folder: Path) -> None:
     row = queued()
-    assert services.send_due() == 1
+    assert sending.send_due() == 1
     (file,) = files(mail_folder)
     message = email.message_from_bytes(file.read_bytes(), policy=email.policy.default)
     assert message["Message-ID"] == row.message_id
@@ -42,12 +42,12 @@ def test_a_queued_mail_lands_in_one_file_and_is_marked_sent(mail_folder: Path) -
     row.refresh_from_db()
     assert row.state == State.SENT
     assert row.sent_at is not None
-    assert services.send_due() == 0
+    assert sending.send_due() == 0
 
 
 def test_the_same_key_is_queued_once(mail_folder: Path) -> None:
     assert queued("one").pk == queued("one").pk
-    services.send_due()
+    sending.send_due()
     assert len(files(mail_folder)) == 1
 
 
@@ -55,13 +55,13 @@ def test_a_mail_sent_again_after_a_death_is_the_same_file_with_the_same_bytes(
     mail_folder: Path,
 ) -> None:
     row = queued()
-    services.send_due()
+    sending.send_due()
     before = files(mail_folder)[0].read_bytes()
     # What a death between sending and marking leaves behind, once the lease has run out.
     OutgoingMail.objects.update(
         state=State.LEASED, sent_at=None, leased_until=Now() - dt.timedelta(seconds=1)
     )
-    assert services.send_due() == 1
+    assert sending.send_due() == 1
     (file,) = files(mail_folder)
     assert file.read_bytes() == before
     row.refresh_from_db()
@@ -87,7 +87,7 @@ def test_a_cancelled_group_is_held_back(mail_folder: Path) -> None:
     queued("a", group="subscriber:1")
     other = queued("b", group="subscriber:11")
     assert services.cancel_group(group="subscriber:1", reason="left") == 1
-    services.send_due()
+    sending.send_due()
     assert [row.key for row in OutgoingMail.objects.filter(state=State.SENT)] == [other.key]
     assert len(files(mail_folder)) == 1
 
@@ -104,13 +104,13 @@ def test_a_cancellation_after_the_claim_still_wins(
         return claimed
 
     monkeypatch.setattr(OutgoingMail.objects, "claim", claim_then_cancel)
-    assert services.send_due() == 0
+    assert sending.send_due() == 0
     assert files(mail_folder) == []
 
 
 def test_a_transient_body_is_deleted_on_sending(mail_folder: Path) -> None:
     row = queued(transient=True)
-    services.send_due()
+    sending.send_due()
     row.refresh_from_db()
     assert row.raw is None
     assert len(files(mail_folder)) == 1
@@ -118,7 +118,7 @@ def test_a_transient_body_is_deleted_on_sending(mail_folder: Path) -> None:
 
 def test_bodies_and_addresses_go_after_a_week(mail_folder: Path, time_machine: Any) -> None:
     row = queued()
-    services.send_due()
+    sending.send_due()
     assert services.forget_bodies() == 0
     time_machine.move_to(clock.now() + dt.timedelta(days=8))
     assert services.forget_bodies() == 1
@@ -130,12 +130,12 @@ def test_bodies_and_addresses_go_after_a_week(mail_folder: Path, time_machine: A
 def test_an_erased_address_is_in_no_row_and_gets_no_bulk_mail(mail_folder: Path) -> None:
     queued("a")
     services.erase_address(address="Reader@example.org")
-    services.send_due()
+    sending.send_due()
     assert files(mail_folder) == []
     assert not OutgoingMail.objects.exclude(recipient="").exists()
     queued("bulk", bulk=True)
     queued("asked for")
-    services.send_due()
+    sending.send_due()
     assert OutgoingMail.objects.get(key="bulk").state == State.SUPPRESSED
     assert OutgoingMail.objects.get(key="asked for").state == State.SENT
 
@@ -147,7 +147,7 @@ def test_what_django_sends_goes_through_the_outbox_and_leaves_no_body(
     send_mail("Код", "Код: 123456", None, ["a@example.org", "b@example.org"])
     EmailMessage("Тақырып", "мәтін", to=["c@example.org"], bcc=["d@example.org"]).send()
     assert OutgoingMail.objects.filter(state=State.PENDING).count() == 4
-    assert services.send_due() == 4
+    assert sending.send_due() == 4
     assert not OutgoingMail.objects.exclude(raw=None).exists()
     messages = [
         email.message_from_bytes(file.read_bytes(), policy=email.policy.default)
@@ -163,7 +163,7 @@ def test_what_django_sends_goes_through_the_outbox_and_leaves_no_body(
 
 def test_smtp_gets_the_frozen_bytes(sink: Sink) -> None:
     row = queued()
-    assert services.send_due() == 1
+    assert sending.send_due() == 1
     ((to, raw),) = sink.taken
     assert to == "reader@example.org"
     assert raw == bytes(row.raw or b"")
@@ -176,9 +176,9 @@ def test_a_temporary_refusal_waits_and_a_final_one_stops(sink: Sink) -> None:
     }
     for name in ("full", "gone", "good"):
         queued(name, to=f"{name}@example.org")
-    assert services.send_due() == 1
+    assert sending.send_due() == 1
     full, gone = OutgoingMail.objects.get(key="full"), OutgoingMail.objects.get(key="gone")
-    assert (full.state, full.attempts) == (State.PENDING, 1)
+    assert (full.state, full.put_off, full.cause) == (State.PENDING, 1, "later")
     assert full.due_at > clock.now() + dt.timedelta(seconds=50)
     assert gone.state == State.FAILED
     assert gone.reason == "550 no such user …"
@@ -186,19 +186,54 @@ def test_a_temporary_refusal_waits_and_a_final_one_stops(sink: Sink) -> None:
     assert OutgoingMail.objects.get(key="good").state == State.SENT
 
 
-def test_a_poison_mail_is_parked_after_five_tries_and_the_others_go_on(sink: Sink) -> None:
-    sink.answers = {"bad@example.org": "451 not now"}
+def test_a_mail_that_is_put_off_again_and_again_is_given_up_after_four_days(
+    sink: Sink, time_machine: Any
+) -> None:
+    sink.answers = {"full@example.org": "452 4.2.2 mailbox full"}
+    queued("full", to="full@example.org")
+    began, tries = clock.now(), 0
+    while OutgoingMail.objects.get(key="full").state == State.PENDING:
+        time_machine.move_to(OutgoingMail.objects.get(key="full").due_at)
+        queued(f"good{tries}")
+        assert sending.send_due() == 1
+        tries += 1
+    full = OutgoingMail.objects.get(key="full")
+    assert (full.state, full.cause) == (State.FAILED, "overdue")
+    assert full.reason == "452 4.2.2 mailbox full"
+    assert 15 < tries < 40
+    assert dt.timedelta(days=4) <= clock.now() - began < dt.timedelta(days=5)
+    assert services.retry_mail(mail=full)
+    sink.answers = {}
+    assert sending.send_due() == 1
+
+
+def test_a_mail_over_which_our_own_program_stumbles_is_parked_after_five_tries(
+    sink: Sink, monkeypatch: pytest.MonkeyPatch
+) -> None:
     queued("bad", to="bad@example.org")
-    for number in range(7):
+    hand_over = delivery.SmtpDoor.send
+
+    def stumble(door: delivery.SmtpDoor, envelope: delivery.Envelope) -> None:
+        if envelope.recipient.startswith("bad"):
+            raise RuntimeError("a fault of ours")
+        hand_over(door, envelope)
+
+    monkeypatch.setattr(delivery.SmtpDoor, "send", stumble)
+    for number in range(6):
         queued(f"good{number}")
         make_due()
-        services.send_due()
+        assert sending.send_due() == 1
     bad = OutgoingMail.objects.get(key="bad")
-    assert (bad.state, bad.attempts) == (State.FAILED, 5)
-    assert OutgoingMail.objects.filter(state=State.SENT).count() == 7
-    services.retry_mail(mail=bad)
-    sink.answers = {}
-    assert services.send_due() == 1
+    assert (bad.state, bad.attempts, bad.cause) == (State.FAILED, 5, "poison")
+
+
+def test_a_mail_over_which_five_senders_died_is_parked(mail_folder: Path) -> None:
+    row = queued()
+    OutgoingMail.objects.update(attempts=5, state=State.LEASED, leased_until=clock.now())
+    OutgoingMail.objects.update(leased_until=Now() - dt.timedelta(seconds=1))
+    assert sending.send_due() == 0
+    row.refresh_from_db()
+    assert (row.state, row.cause) == (State.FAILED, "poison")
 
 
 def test_a_server_that_is_away_costs_no_try(settings: Any) -> None:
@@ -207,7 +242,7 @@ def test_a_server_that_is_away_costs_no_try(settings: Any) -> None:
     row = queued()
     for _ in range(9):
         make_due()
-        assert services.send_due() == 0
+        assert sending.send_due() == 0
     row.refresh_from_db()
     assert (row.state, row.attempts) == (State.PENDING, 0)
 
@@ -215,10 +250,10 @@ def test_a_server_that_is_away_costs_no_try(settings: Any) -> None:
 def test_a_server_that_hangs_after_the_data_gets_the_same_bytes_again(sink: Sink) -> None:
     sink.hang = 3
     row = queued()
-    assert services.send_due() == 0
+    assert sending.send_due() == 0
     sink.hang = 0
     make_due()
-    assert services.send_due() == 1
+    assert sending.send_due() == 1
     assert len(sink.taken) == 2
     assert sink.taken[0] == sink.taken[1]
     assert row.message_id.encode() in sink.taken[0][1]
@@ -228,7 +263,7 @@ def test_outside_production_smtp_reaches_only_the_named(sink: Sink, settings: An
     settings.MAIL_ALLOWED_RECIPIENTS = ["me@example.org", "@team.example.org"]
     for address in ("me@example.org", "you@team.example.org", "reader@example.org"):
         queued(address, to=address)
-    services.send_due()
+    sending.send_due()
     assert {to for to, _raw in sink.taken} == {"me@example.org", "you@team.example.org"}
     assert OutgoingMail.objects.get(key="reader@example.org").state == State.SUPPRESSED
 
@@ -243,7 +278,7 @@ def test_no_log_line_names_an_address(sink: Sink, caplog: pytest.LogCaptureFixtu
     sink.answers = {"gone@example.org": "550 gone@example.org unknown"}
     queued("gone", to="gone@example.org")
     queued("good")
-    services.send_due()
+    sending.send_due()
     ours = [record for record in caplog.records if record.name.startswith("monitoring")]
     assert ours
     assert not [record for record in ours if "@example.org" in record.getMessage()]
@@ -267,14 +302,14 @@ def test_a_folder_that_cannot_be_written_costs_no_try_and_loses_no_mail(mail_fol
     rows = [queued("one"), queued("two")]
     mail_folder.parent.mkdir(parents=True, exist_ok=True)
     mail_folder.write_text("a file stands where the folder should be")
-    for _ in range(services.TRIES + 1):
+    for _ in range(sending.TRIES + 1):
         make_due()
-        assert services.send_due() == 0
+        assert sending.send_due() == 0
     for row in rows:
         row.refresh_from_db()
         assert (row.state, row.attempts) == (State.PENDING, 0)
     assert "the folder of mails" in rows[0].reason
     mail_folder.unlink()
     make_due()
-    assert services.send_due() == 2
+    assert sending.send_due() == 2
     assert len(files(mail_folder)) == 2

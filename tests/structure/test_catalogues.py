@@ -47,7 +47,7 @@ LATIN_NAMES = {
     "xlsx", "xls", "csv", "UTF", "XML", "ZIP", "cookie", "https", "http", "robots", "txt", "ics",
     "eml",
     "Wagtail", "Django", "IPv", "IP", "VII", "VIII", "ISO", "KATO", "CC", "BY", "geokz", "TOTP",
-    "adilet", "zan",
+    "adilet", "zan", "TLS",
 }  # fmt: skip
 NOT_OUR_WORDS = re.compile(
     # Legal words for control and supervision; another word for candidates; a tone we do not use.
