@@ -92,15 +92,17 @@ def _entry(one: Any, url: str, language: str) -> Entry | None:
     summary = plain(_text(one, "summary") or _text(first, "value"))[:LONGEST_SUMMARY]
     link = link_at(_text(one, "link"), url)
     named = plain(_text(one, "id"))[:LONGEST_KEY] or link
-    if not (title or summary or link):
+    date = _date(one)
+    if not (title or summary or link or named or date):
         return None
-    key = named or hashlib.sha256(f"{title}\n{summary}".encode()).hexdigest()
+    said = f"{title}\n{summary}" if title or summary else date
+    key = named or hashlib.sha256(said.encode()).hexdigest()
     return Entry(
         key=key,
         title=title,
         link=link,
         summary=summary,
-        published=_date(one),
+        published=date,
         language=language_code(_text(one, "language") or language),
     )
 
