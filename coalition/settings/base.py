@@ -23,6 +23,7 @@ INSTALLED_APPS = [
     "coalition.accounts",
     "monitoring.web",
     "monitoring.digests",
+    "monitoring.indicators",
     "monitoring.intake",
     "monitoring.decisions",
     "monitoring.evidence",

@@ -19,6 +19,7 @@ WORDS: dict[str, dict[str, str]] = {
     "memorandum": {"kk": "memorandum", "ru": "memorandum", "en": "memorandum"},
     "data": {"kk": "derekter", "ru": "dannye", "en": "data"},
     "bodies": {"kk": "organdar", "ru": "organy", "en": "bodies"},
+    "budgets": {"kk": "byudzhetter", "ru": "byudzhety", "en": "budgets"},
     "contact": {"kk": "baylanys", "ru": "kontakty", "en": "contact"},
     "method": {"kk": "adis", "ru": "metod", "en": "method"},
     "our-organisation": {

@@ -21,6 +21,7 @@ def footer(ids: Sequence[int], language: str) -> dict[int, Section]:
     links = [
         {"label": gettext("What changed"), "url": reverse("changes")},
         {"label": gettext("Public bodies"), "url": reverse("bodies")},
+        {"label": gettext("Budgets of rural districts"), "url": reverse("budgets")},
         {"label": gettext("Calendar of deadlines"), "url": reverse("deadlines_calendar")},
         {"label": gettext("Atom feed"), "url": reverse("decision_feed")},
         {"label": gettext("Source status"), "url": reverse("sources")},

@@ -7,6 +7,7 @@ from django.urls import path
 from monitoring.core.routes import route
 from monitoring.web import (
     bodies,
+    budgets,
     calendars,
     changes,
     charts,
@@ -44,6 +45,8 @@ urlpatterns = [
     path(route("laws", "<int:pk>/text/compare.csv"), texts.table, name="text_table"),
     path(route("laws", "<int:pk>/text/kk-ru/"), texts.languages, name="text_languages"),
     path(route("changes", ""), changes.changes, name="changes"),
+    path(route("budgets", ""), budgets.budgets, name="budgets"),
+    path(route("budgets", "figures.csv"), budgets.budgets_csv, name="budgets_csv"),
     path(route("bodies", ""), bodies.directory, name="bodies"),
     path(route("bodies", "dates/"), bodies.dates, name="body_dates"),
     path(route("bodies", "dates.ics"), calendars.dates, name="dates_calendar"),
