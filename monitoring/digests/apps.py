@@ -15,10 +15,12 @@ class DigestsConfig(AppConfig):
         from monitoring.core import permissions, sections, sweeps
         from monitoring.digests import selectors
         from monitoring.digests.runs import SWEEP, run_digests
-        from monitoring.digests.services import forget_unconfirmed
+        from monitoring.digests.services import end_for_address, forget_unconfirmed
+        from monitoring.mailing import bounces
 
         sweeps.register(SWEEP, 60, run_digests)
         sweeps.register("digests.forget", 3600, forget_unconfirmed)
+        bounces.on_stop(end_for_address)
         sections.register("decision.after", 50, selectors.form_for_decisions)
         sections.register("body.after", 50, selectors.form_for_bodies)
         sections.register("search.after", 50, selectors.form_for_search)

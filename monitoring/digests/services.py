@@ -190,6 +190,12 @@ def end_subscriptions(
     return ended
 
 
+def end_for_address(digest: str, reason: str) -> None:
+    """End all subscriptions of an address that reported our mail or does not exist."""
+    for subscriber in Subscriber.objects.filter(digest=digest):
+        end_subscriptions(subscriber=subscriber, how=reason)
+
+
 def erase_subscriber(*, subscriber: Subscriber) -> None:
     """Remove a reader's address everywhere; the steps of consent stay with a keyed hash."""
     with transaction.atomic():

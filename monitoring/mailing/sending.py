@@ -20,9 +20,9 @@ from django.db.models import F, Q
 from monitoring.core import clock
 from monitoring.mailing import delivery, gate
 from monitoring.mailing.addresses import digests
+from monitoring.mailing.bounces import stop_address
 from monitoring.mailing.models import OutgoingMail, Suppression
 from monitoring.mailing.pace import Pace, paced, used_up
-from monitoring.mailing.services import suppress_address
 
 logger = logging.getLogger(__name__)
 
@@ -140,7 +140,7 @@ def _send_one(pk: int, holder: str, door: delivery.Door) -> bool:
     except delivery.RefusedError as error:
         _fail(mine, Cause.NOBODY if error.address_is_bad else Cause.REFUSED, str(error))
         if error.address_is_bad:
-            suppress_address(address=mail.recipient, reason=Suppression.Reason.BOUNCED)
+            stop_address(digest=mail.recipient_digest, reason=Suppression.Reason.BOUNCED)
         return False
     except delivery.LaterError as error:
         _later(mail, mine, error.cause, str(error))

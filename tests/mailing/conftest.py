@@ -22,6 +22,7 @@ class Sink:
         self.hang = 0.0
         self.taken: list[tuple[str, bytes]] = []
         self.sessions: set[object] = set()
+        self.senders: list[str] = []
 
     @property
     def connections(self) -> int:
@@ -39,6 +40,7 @@ class Sink:
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
         assert isinstance(envelope.original_content, bytes)
         self.sessions.add(session.peer)
+        self.senders.append(str(envelope.mail_from))
         if self.after_data.startswith("250"):
             self.taken += [(one, envelope.original_content) for one in envelope.rcpt_tos]
         if self.hang:
