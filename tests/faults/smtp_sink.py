@@ -41,7 +41,7 @@ class Sink:
         if self.chance.random() < self.trouble / 2:
             fault = self.chance.choice(["drop before", "drop after", "hang after", "450"])
         transport = server.transport
-        assert transport is not None
+        assert isinstance(transport, asyncio.Transport)
         if fault == "450":
             return "450 4.2.1 busy"
         if fault == "drop before":

@@ -70,7 +70,7 @@ def line(tmp_path: Path) -> Iterator[Line]:
         made = f"faults_{os.getpid()}"
         base = given.rpartition("/")[0]
         with psycopg.connect(f"{base}/postgres", autocommit=True) as link:
-            link.execute(f'CREATE DATABASE "{made}"')  # type: ignore[call-overload]  # no literal
+            link.execute(f'CREATE DATABASE "{made}"')
     sink = subprocess.Popen(
         [sys.executable, "-m", "tests.faults.smtp_sink", str(tmp_path), str(SEED), "0.2"],
         cwd=ROOT,
@@ -88,7 +88,7 @@ def line(tmp_path: Path) -> Iterator[Line]:
         sink.wait()
         if made:
             with psycopg.connect(f"{base}/postgres", autocommit=True) as link:
-                link.execute(f'DROP DATABASE "{made}" WITH (FORCE)')  # type: ignore[call-overload]
+                link.execute(f'DROP DATABASE "{made}" WITH (FORCE)')
 
 
 def test_senders_killed_over_a_bad_line_lose_nothing(line: Line) -> None:
