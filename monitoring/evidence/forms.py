@@ -8,6 +8,7 @@ from typing import Any
 from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from wagtail.admin.forms import WagtailAdminModelForm
@@ -33,6 +34,7 @@ class SourceForm(WagtailAdminModelForm):
     Below the fields of every source stand the settings of the kind that is chosen.
     """
 
+    data: Any
     trial: Trial | None = None
     """What the source would give, after a person tried it out."""
 
@@ -42,13 +44,19 @@ class SourceForm(WagtailAdminModelForm):
         self.kind = kind_named(chosen or self.initial.get("kind") or self.instance.kind)
         if "kind" in self.fields:
             self.fields["kind"] = forms.ChoiceField(
-                label=gettext_lazy("kind of source"),
+                label=capfirst(gettext_lazy("kind of source")),
                 choices=[(kind.name, kind.label) for kind in kinds.all_kinds()],
                 initial=self.instance.kind,
             )
         if self.kind is not None:
             mine = self.kind.name == self.instance.kind
-            self.fields.update(fields_of(self.kind, self.instance.settings if mine else {}))
+            fields = fields_of(self.kind, self.instance.settings if mine else {})
+            self.fields.update(fields)
+            if self.is_bound:  # another kind was chosen: its settings were not on the page
+                typed: Any = self.data.copy()
+                for name, field in fields.items():
+                    typed.setdefault(self.add_prefix(name), field.initial)
+                self.data = typed
 
     @property
     def setting_fields(self) -> list[Any]:

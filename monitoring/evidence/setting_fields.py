@@ -7,6 +7,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from monitoring.evidence import kinds, reasons
@@ -28,7 +29,7 @@ def fields_of(kind: Kind, settings: Mapping[str, Any]) -> dict[str, forms.Field]
 
 def _field(setting: Setting, value: Any) -> forms.Field:
     said: dict[str, Any] = {
-        "label": setting.label,
+        "label": capfirst(setting.label),
         "help_text": setting.help,
         "required": setting.required,
         "initial": value,

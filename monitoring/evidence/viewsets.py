@@ -87,7 +87,8 @@ class SourceViewSet(SnippetViewSet):
         [
             FieldPanel("name"),
             FieldPanel("url"),
-            FieldRowPanel([FieldPanel("kind"), FieldPanel("language")]),
+            FieldPanel("language"),
+            FieldPanel("kind"),
             SettingsPanel(heading=_("How it is read")),
             MultiFieldPanel(
                 [
