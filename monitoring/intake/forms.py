@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import re
 from typing import Any
 
 from django import forms
@@ -15,6 +14,7 @@ from monitoring.core.dates import Precision, parse_partial
 from monitoring.decisions.models import Decision, DecisionKind, Stage
 from monitoring.institutions.models import Body
 from monitoring.intake.models import Candidate
+from monitoring.intake.services import language_of
 from monitoring.vocabulary.models import Topic
 
 LONGEST = 2000
@@ -86,6 +86,17 @@ class AcceptForm(forms.Form):
         }
         return cls(initial=initial, auto_id="accept_%s", **kwargs)
 
+    @classmethod
+    def prefilled_of(cls, *candidates: Candidate) -> AcceptForm:
+        """The form with what several entries of one document say; the first one's word counts."""
+        initial: dict[str, Any] = {}
+        for one in candidates:
+            said = cls.prefilled(one).initial
+            for name, value in said.items():
+                if value and not initial.get(name):
+                    initial[name] = value
+        return cls(initial=initial, auto_id="accept_%s")
+
     def clean(self) -> dict[str, Any]:
         """One title at least, in any language."""
         cleaned = super().clean() or self.cleaned_data
@@ -127,11 +138,24 @@ class RejectForm(forms.Form):
     )
 
 
-def language_of(candidate: Candidate) -> str:
-    """The language an entry says it has, else what its letters say."""
-    if candidate.language:
-        return candidate.language
-    text = f"{candidate.title} {candidate.summary}".lower()
-    if re.search("[әғқңөұүһі]", text):
-        return "kk"
-    return "ru" if re.search("[а-я]", text) else "en"
+class BulkForm(forms.Form):
+    """Fields: do, kind (to accept), reason (to put aside)."""
+
+    do = forms.ChoiceField(
+        choices=[("accept", ""), ("reject", ""), ("nothing", "")], widget=forms.HiddenInput
+    )
+    kind = forms.ModelChoiceField(
+        label=gettext_lazy("Kind of document"), queryset=DecisionKind.objects.all(), required=False
+    )
+    reason = forms.CharField(
+        label=gettext_lazy("Why it is put aside"), max_length=1000, required=False
+    )
+
+    def clean(self) -> dict[str, Any]:
+        """To accept asks for the kind, to put aside for the reason."""
+        cleaned = super().clean() or self.cleaned_data
+        if cleaned.get("do") == "accept" and not cleaned.get("kind") and "kind" not in self.errors:
+            self.add_error("kind", _("Say what kind of document the ticked entries are."))
+        if cleaned.get("do") == "reject" and not cleaned.get("reason", "").strip():
+            self.add_error("reason", _("Say why: the next analyst will ask."))
+        return cleaned

@@ -1,8 +1,9 @@
 """How likely it is that an entry matters, and why. Pure functions, no Django.
 
-A rule gives points for what it finds; each of its grounds counts once: a phrase (whole points in
-the title, half in the text alone), the body of the source, the kind of document, a watched act that
-is cited; a phrase that speaks against takes points away. The score is their sum between 0 and 100.
+A rule gives points for what it finds; each of its grounds counts once: a phrase and a watched act
+that is cited (whole points in the title, half in the text alone), the body of the source, the kind
+of document; a phrase that speaks against takes points away. The score is the sum of all points,
+between 0 and 100.
 """
 
 from __future__ import annotations
@@ -55,6 +56,7 @@ class Rule:
     kind_points: int = 0
     body_points: int = 0
     act_points: int = 0
+    title_only: bool = False
 
 
 @dataclass(frozen=True)
@@ -116,6 +118,7 @@ class Scorer:
                 rule.id, sorted(rule.phrases.items()), sorted(rule.against.items()),
                 sorted(rule.kinds.items()), sorted(rule.bodies), rule.acts, rule.points,
                 rule.against_points, rule.kind_points, rule.body_points, rule.act_points,
+                rule.title_only,
             )
             for rule in self.rules
         ]  # fmt: skip
@@ -162,15 +165,18 @@ def _of_rule(
         above, below = found.get((token, TITLE), ()), found.get((token, TEXT), ())
         if above:
             yield Reason(rule.id, ground, TITLE, points, tuple(above))
-        elif below and ground != KIND:  # a text names many kinds; its own stands in the title
+        elif (
+            below and ground != KIND and not rule.title_only
+        ):  # a text names many kinds; its own stands in the title
             yield Reason(rule.id, ground, TEXT, _half(points), tuple(below))
     if text.body is not None and text.body in rule.bodies:
         yield Reason(rule.id, BODY, "", rule.body_points)
-    for where, cited in ((TITLE, title), (TEXT, summary)):
+    for where, cited in ((TITLE, title), (TEXT, () if rule.title_only else summary)):
         named = [one for one in cited if any(cites(one, act) for act in rule.acts)]
         if named:
             words = tuple(dict.fromkeys(one.code or one.written for one in named))
-            yield Reason(rule.id, CITATION, where, rule.act_points, words)
+            points = rule.act_points if where == TITLE else _half(rule.act_points)
+            yield Reason(rule.id, CITATION, where, points, words)
             break
 
 

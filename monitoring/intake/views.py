@@ -1,6 +1,6 @@
 """The queue of what came in. Plain forms; a script may drive them like a person:
 
-- `GET /admin/candidates/?state=new|accepted|merged|rejected|all&source=<id>&p=<page>`
+- `queue_views` has the list, what is done to many, undoing and pairs
 - `GET /admin/candidates/<id>/?q=<words or number>` shows the entry, and decisions to merge it with
 - `POST /admin/candidates/<id>/accept/`: title_kk, title_ru, title_en (one at least), kind (id),
   bodies (ids), topics (ids), date (24.11.2026, 11.2026, 2026 or empty), number
@@ -18,7 +18,6 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import get_language
@@ -26,35 +25,18 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 from wagtail.admin.auth import permission_required
 
-from monitoring.evidence.models import Source
+from monitoring.decisions.citations import acts_named
+from monitoring.intake import scoring
 from monitoring.intake.forms import AcceptForm, MergeForm, RejectForm
-from monitoring.intake.models import Candidate
-from monitoring.intake.selectors import known_decisions, queue
+from monitoring.intake.models import Action, Candidate
+from monitoring.intake.pairs import proposals
+from monitoring.intake.selectors import known_decisions
 from monitoring.intake.services import (
     AlreadyDecidedError,
     accept_candidate,
     merge_candidate,
     reject_candidate,
 )
-
-PAGE = 50
-
-
-@require_safe
-@permission_required("intake.view_candidate")
-def candidates(request: HttpRequest) -> HttpResponse:
-    """The queue, by state and source."""
-    state = request.GET.get("state", "new")
-    source = request.GET.get("source", "")
-    page = Paginator(queue(state=state, source=source), PAGE).get_page(request.GET.get("p"))
-    context = {
-        "page": page,
-        "state": state,
-        "source": source,
-        "states": [*Candidate.State.choices, ("all", _("all"))],
-        "sources": Source.objects.order_by("pk"),
-    }
-    return render(request, "intake/candidates.html", context)
 
 
 @require_safe
@@ -149,6 +131,8 @@ def _page(request: HttpRequest, one: Candidate, *, status: int = 200, **forms: A
     """The entry's page; `forms` are those that came back with faults or too late."""
     asked = (request.GET.get("q") or "").strip()
     one = _get(one.pk)  # as it stands now, with all that the page shows
+    language = get_language() or "ru"
+    acts = acts_named([one.title, one.summary])
     context = {
         "candidate": one,
         "waiting": one.state == Candidate.State.NEW,
@@ -158,7 +142,12 @@ def _page(request: HttpRequest, one: Candidate, *, status: int = 200, **forms: A
         "accept": forms.get("accept") or AcceptForm.prefilled(one),
         "merge": forms.get("merge") or MergeForm(auto_id="merge_%s"),
         "reject": forms.get("reject") or RejectForm(auto_id="reject_%s"),
+        "reasons": scoring.in_words([one])[one.pk],
+        "pairs": proposals([one.pk]).get(one.pk, []),
+        "action": Action.objects.filter(items__candidate=one, items__undone_at=None).first(),
+        "title_parts": acts.parts(one.title, language),
+        "summary_parts": [acts.parts(line, language) for line in one.summary.splitlines()],
         "asked": asked,
-        "found": known_decisions(asked, get_language() or "ru"),
+        "found": known_decisions(asked, language),
     }
     return render(request, "intake/candidate.html", context, status=status)

@@ -56,9 +56,9 @@ def test_every_ground_is_a_reason_with_its_words_and_place() -> None:
         ("against", "text", -12, ("теплицы",)),
         ("kind", "title", 5, ("Решение маслихата",)),
         ("body", "", 15, ()),
-        ("citation", "text", 40, ("148-II",)),
+        ("citation", "text", 20, ("148-II",)),
     }
-    assert found.points == 78
+    assert found.points == 58
 
 
 @pytest.mark.parametrize(

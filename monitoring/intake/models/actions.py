@@ -81,7 +81,7 @@ class Look(models.Model):
     """A person looked through a source and found nothing relevant."""
 
     source = models.ForeignKey(Source, models.CASCADE, related_name="looks")
-    action = models.OneToOneField(Action, models.CASCADE, null=True, related_name="look")
+    action = models.ForeignKey(Action, models.CASCADE, null=True, related_name="looks")
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
     at = models.DateTimeField(default=clock.now)
 

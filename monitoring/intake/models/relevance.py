@@ -55,6 +55,11 @@ class TopicRule(Trilingual):
     act_points = models.PositiveSmallIntegerField(
         _("points for a citation"), default=40, validators=_UP_TO_100
     )
+    title_only = models.BooleanField(
+        _("in the title only"),
+        default=False,
+        help_text=_("For what the text of nearly every act says, such as the name of its law."),
+    )
     active = models.BooleanField(_("counts"), default=True)
     reviewed = models.BooleanField(_("reviewed by an editor"), default=False)
     note = models.TextField(_("note"), max_length=2000, blank=True)
