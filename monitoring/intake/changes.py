@@ -166,7 +166,7 @@ def _note(fetch: Fetch, one: Candidate, entry: Entry, *, many: bool) -> bool:
         fingerprint=said,
         outcome=outcome,
     )
-    Candidate.objects.filter(pk=one.pk).update(**stamp)
+    Candidate.objects.filter(pk=one.pk).update(**stamp, scored_with="")  # its points are old now
     return True
 
 
