@@ -24,7 +24,7 @@ from monitoring.institutions.models import Body
 from monitoring.intake.actions import note_done, note_look
 from monitoring.intake.changes import note_changes, published, sort_out
 from monitoring.intake.facts import fill_facts
-from monitoring.intake.models import Action, Candidate
+from monitoring.intake.models import Action, ActionItem, Candidate
 from monitoring.intake.sameness import fingerprint, key_hash
 from monitoring.vocabulary.models import Topic
 
@@ -263,12 +263,21 @@ def reject_many(
     kind = Action.Kind.NOTHING if nothing else Action.Kind.REJECT
     bulk = Bulk(Action.objects.create(kind=kind, by=by, note=reason.strip()))
     with transaction.atomic():
-        for one in candidates:
-            try:
-                reject_candidate(candidate=one, by=by, reason=reason, action=bulk.action)
-                bulk.done.append(one)
-            except AlreadyDecidedError as error:
-                bulk.late.append(error.current)
+        wanted = Candidate.objects.waiting().filter(pk__in=[one.pk for one in candidates])
+        mine = set(wanted.select_for_update().values_list("pk", flat=True))
+        # Conditional once more, for a database that does not lock rows.
+        Candidate.objects.waiting().filter(pk__in=mine).update(
+            state=Candidate.State.REJECTED,
+            decided_by=by,
+            decided_at=clock.now(),
+            reason=reason.strip(),
+        )
+        ActionItem.objects.bulk_create(
+            ActionItem(action=bulk.action, candidate_id=pk) for pk in sorted(mine)
+        )
+    bulk.done = [one for one in candidates if one.pk in mine]
+    late = [one.pk for one in candidates if one.pk not in mine]
+    bulk.late = list(Candidate.objects.filter(pk__in=late).select_related("decided_by"))
     if nothing:
         for source in {one.source_id: one.source for one in bulk.done}.values():
             with contextlib.suppress(ValidationError):  # more of it waits: not yet looked through

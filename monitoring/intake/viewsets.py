@@ -106,13 +106,9 @@ class Previewed:
 class TopicRuleCreateView(Previewed, CreateView):
     """A new rule."""
 
-    template_name = "intake/rule_create.html"
-
 
 class TopicRuleEditView(Previewed, RecordEditView):
     """A rule that was there."""
-
-    template_name = "intake/rule_edit.html"
 
 
 _AREA = forms.Textarea(attrs={"rows": 4})
@@ -125,6 +121,8 @@ class TopicRuleViewSet(SnippetViewSet):
     icon = "sliders"
     menu_label = _("Rules of relevance")
     base_url_path = "relevance"
+    create_template_name = "intake/rule_create.html"
+    edit_template_name = "intake/rule_edit.html"
     add_view_class = TopicRuleCreateView
     edit_view_class = TopicRuleEditView
     copy_view_enabled = False
