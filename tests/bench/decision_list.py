@@ -79,6 +79,12 @@ def main() -> None:
         "/kk/zandar/?page=4700",
         "/kk/zandar/?kind=law&year=2020&topic=finance",
         "/kk/zandar/?body=senate",
+        "/kk/zandar/?kind=law&page=500",
+        "/kk/zandar/?sort=changed&page=4700",
+        "/kk/zandar/?sort=deadline",
+        "/kk/sandar/",
+        "/kk/zhyldar/?year=2010",
+        "/kk/kuntizbe/",
         latest.address_in("kk"),
         "/kk/organdar/senate/",
     ):
