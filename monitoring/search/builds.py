@@ -21,6 +21,7 @@ from monitoring.search.backends.base import (
 )
 from monitoring.search.models import Build
 from monitoring.search.synonyms import concepts_of, snapshot
+from monitoring.search.vocabularies import add_up
 
 logger = logging.getLogger(__name__)
 
@@ -107,6 +108,7 @@ def drop(build: Build) -> bool:
 def take_over(build: Build) -> None:
     """Put a full build in the place of the current one; remove the one before that."""
     now = clock.now()
+    add_up(build)
     old = list(Build.objects.filter(state=Build.State.RETIRED))
     with transaction.atomic():
         Build.objects.filter(state=Build.State.CURRENT).update(

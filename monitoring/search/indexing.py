@@ -47,6 +47,7 @@ from monitoring.search.documents import SearchDocument
 from monitoring.search.models import Build, OutboxRow, TitleToken
 from monitoring.search.streams import Streams, streams_of
 from monitoring.search.synonyms import concepts_of
+from monitoring.search.vocabularies import count_into
 
 logger = logging.getLogger(__name__)
 __all__ = ["health", "reconcile", "request_build", "run", "undo_build"]
@@ -176,7 +177,9 @@ def read_records(asked: dict[str, set[int]]) -> tuple[list[SearchDocument], list
 def _write(build: Build, documents: Iterable[SearchDocument], removed: Sequence[str]) -> None:
     backend = get_backend()
     concepts = concepts_of(build.concepts)
-    older = backend.write(build.name, _entries(documents, concepts), removed)
+    entries = _entries(documents, concepts)
+    older = backend.write(build.name, entries, removed)
+    count_into(build, [entry.streams for entry in entries])
     if older:
         # Either another indexer was here with a later reading, or the record itself went back: a
         # backup was restored, its newest translation was taken away. Read once more, it decides.

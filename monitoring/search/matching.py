@@ -5,26 +5,30 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 
-from monitoring.search.analysis import Concepts
+from monitoring.search.analysis import Concepts, Vocabulary
 from monitoring.search.documents import SearchDocument
 from monitoring.search.plans import Plan, matches, plan_of
 from monitoring.search.query import Query
 from monitoring.search.streams import streams_of
 from monitoring.search.synonyms import active_concepts
+from monitoring.search.vocabularies import current_vocabulary
 
 
 def match(
     queries: Mapping[int, Query],
     documents: Sequence[SearchDocument],
     concepts: Concepts | None = None,
+    vocabulary: Vocabulary | None = None,
 ) -> dict[int, list[tuple[str, int]]]:
     """The documents, as (kind, id), that each query finds; queries that find none are left out.
 
     The queries are put into an index by one token that a document must have, so that a document is
-    compared with a few candidates only. One query to the database, for the concepts if not given.
+    compared with a few candidates only. Few queries to the database, for the concepts and the
+    vocabulary of the index if not given.
     """
     known = active_concepts() if concepts is None else concepts
-    plans = {key: plan_of(query, known) for key, query in queries.items()}
+    words = current_vocabulary() if vocabulary is None else vocabulary
+    plans = {key: plan_of(query, known, words) for key, query in queries.items()}
     by_token: dict[str, list[int]] = defaultdict(list)
     always: list[int] = []
     for key, plan in plans.items():

@@ -65,6 +65,20 @@ class Build(models.Model):
         return f"{self.name} ({self.state})"
 
 
+class VocabularyPart(models.Model):
+    """Counts of the words and grams of some documents of an index (`analysis.Tally`, dumped)."""
+
+    build = models.ForeignKey(Build, on_delete=models.CASCADE, related_name="vocabulary_parts")
+    data = models.BinaryField()
+
+    class Meta:
+        verbose_name = _("part of the vocabulary")
+        verbose_name_plural = _("parts of the vocabulary")
+
+    def __str__(self) -> str:
+        return f"{self.build_id}/{self.pk}"
+
+
 class TitleToken(models.Model):
     """A token of a record's titles and numbers, for answers without an engine."""
 

@@ -11,7 +11,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from monitoring.search import kinds
-from monitoring.search.analysis import NO_CONCEPTS, Concepts
+from monitoring.search.analysis import NO_CONCEPTS, NO_VOCABULARY, Concepts, did_you_mean
 from monitoring.search.backends import get_backend
 from monitoring.search.backends.base import WINDOW, EngineError
 from monitoring.search.highlights import found_in, marked
@@ -20,6 +20,7 @@ from monitoring.search.models import Build, TitleToken
 from monitoring.search.plans import Leaf, Plan, plan_of
 from monitoring.search.query import FACETS, Problem, Query
 from monitoring.search.synonyms import concepts_of
+from monitoring.search.vocabularies import vocabulary_of
 
 logger = logging.getLogger(__name__)
 
@@ -79,6 +80,8 @@ class Results:
     notices: tuple[str, ...] = ()
     page: int = 1
     pages: int = 1
+    understood: str = ""
+    """The query as it was understood, when that is not what was typed."""
 
 
 @dataclass(frozen=True)
@@ -92,17 +95,21 @@ class _Raw:
         return name, int(one)
 
 
-def search(query: Query, language: str, page: int = 1, size: int = 20) -> Results:
+def search(
+    query: Query, language: str, page: int = 1, size: int = 20, *, as_typed: bool = False
+) -> Results:
     """Search all kinds; never raises for what a reader typed or for an engine that is away.
 
-    A page beyond the last gives the last. At most 2 queries of its own, and of each kind on the
-    page `visible`, `hits` and its labels.
+    The words are looked for in the right spelling (see `analysis.right_spelling`), unless
+    `as_typed`. A page beyond the last gives the last. At most 4 queries of its own, and of each
+    kind on the page `visible`, `hits` and its labels.
     """
     with translation.override(language):
         notices = [problem.sentence for problem in query.problems]
         build = Build.objects.filter(state=Build.State.CURRENT).first()
         concepts = concepts_of(build.concepts) if build else NO_CONCEPTS
-        plan = plan_of(query, concepts)
+        vocabulary = vocabulary_of(build) if build else NO_VOCABULARY
+        plan = plan_of(query, concepts, vocabulary, as_typed=as_typed)
         if not plan.can_match:
             if query.text:
                 code = "only_without" if plan.excluded else "no_words"
@@ -132,6 +139,7 @@ def search(query: Query, language: str, page: int = 1, size: int = 20) -> Result
             notices=tuple(notices),
             page=_within(page, size),
             pages=pages,
+            understood="" if as_typed else did_you_mean(query.text, vocabulary),
         )
 
 

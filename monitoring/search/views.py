@@ -35,13 +35,15 @@ def results(request: HttpRequest) -> HttpResponse:
     """Answer any query with status 200; what cannot be followed is said and kept in the box."""
     language = (get_language() or "kk")[:2]
     query = Query.from_params(request.GET)
-    found = search(query, language, _page(request.GET.get("page", "")))
+    as_typed = request.GET.get("typed") == "1"
+    found = search(query, language, _page(request.GET.get("page", "")), as_typed=as_typed)
     address = reverse("search")
     context = {
         "query": query,
         "typed": request.GET.get("q", "")[:KEPT].replace("\x00", ""),
         "asked": not query.is_empty or bool(request.GET.get("q", "").strip()),
         "results": found,
+        "typed_address": _address(address, query, as_typed=True),
         "facets": [
             {
                 "name": facet.name,
@@ -64,8 +66,10 @@ def results(request: HttpRequest) -> HttpResponse:
             (sort, sort == query.sort, _address(address, _sorted(query, sort)))
             for sort in ("relevance", "date")
         ],
-        "previous_address": _address(address, query, found.page - 1) if found.page > 1 else "",
-        "next_address": _address(address, query, found.page + 1)
+        "previous_address": _address(address, query, found.page - 1, as_typed=as_typed)
+        if found.page > 1
+        else "",
+        "next_address": _address(address, query, found.page + 1, as_typed=as_typed)
         if found.page < found.pages
         else "",
         "kept": _kept(query),
@@ -119,8 +123,10 @@ def _sorted(query: Query, sort: str) -> Query:
     return Query(text=query.text, filters=query.filters, sort=sort)
 
 
-def _address(address: str, query: Query, page: int = 1) -> str:
+def _address(address: str, query: Query, page: int = 1, *, as_typed: bool = False) -> str:
     pairs = query.to_params() + ([("page", str(page))] if page > 1 else [])
+    if as_typed:
+        pairs.append(("typed", "1"))
     return f"{address}?{urlencode(pairs)}" if pairs else address
 
 

@@ -52,6 +52,7 @@ class Tally:
     def merge(self, other: Tally) -> None:
         """Add another's counts; the rarest words beyond the limit are forgotten."""
         self.words.update(other.words)
+        self.keys.update(other.keys)
         if len(self.words) > 2 * MAX_WORDS:
             self.words = Counter(dict(self.words.most_common(MAX_WORDS)))
         for one, count in enumerate(other.grams):

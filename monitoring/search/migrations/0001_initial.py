@@ -4,91 +4,149 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='OutboxRow',
+            name="OutboxRow",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(max_length=40)),
-                ('record_id', models.BigIntegerField()),
-                ('at', models.DateTimeField()),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("kind", models.CharField(max_length=40)),
+                ("record_id", models.BigIntegerField()),
+                ("at", models.DateTimeField()),
             ],
             options={
-                'verbose_name': 'record to index',
-                'verbose_name_plural': 'records to index',
+                "verbose_name": "record to index",
+                "verbose_name_plural": "records to index",
             },
         ),
         migrations.CreateModel(
-            name='SavedQuery',
+            name="SavedQuery",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('query', models.JSONField(verbose_name='query')),
-                ('digest', models.CharField(max_length=64, unique=True)),
-                ('created_at', models.DateTimeField()),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("query", models.JSONField(verbose_name="query")),
+                ("digest", models.CharField(max_length=64, unique=True)),
+                ("created_at", models.DateTimeField()),
             ],
             options={
-                'verbose_name': 'saved query',
-                'verbose_name_plural': 'saved queries',
+                "verbose_name": "saved query",
+                "verbose_name_plural": "saved queries",
             },
         ),
         migrations.CreateModel(
-            name='Synonym',
+            name="Synonym",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.SlugField(max_length=120, unique=True)),
-                ('terms_kk', models.TextField(blank=True, verbose_name='terms in Kazakh')),
-                ('terms_ru', models.TextField(blank=True, verbose_name='terms in Russian')),
-                ('terms_en', models.TextField(blank=True, verbose_name='terms in English')),
-                ('opaque', models.BooleanField(default=False, verbose_name='stands for itself alone')),
-                ('active', models.BooleanField(default=True, verbose_name='used by search')),
-                ('reviewed', models.BooleanField(default=False, verbose_name='reviewed by an editor')),
-                ('note', models.TextField(blank=True, verbose_name='note')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("key", models.SlugField(max_length=120, unique=True)),
+                ("terms_kk", models.TextField(blank=True, verbose_name="terms in Kazakh")),
+                ("terms_ru", models.TextField(blank=True, verbose_name="terms in Russian")),
+                ("terms_en", models.TextField(blank=True, verbose_name="terms in English")),
+                (
+                    "opaque",
+                    models.BooleanField(default=False, verbose_name="stands for itself alone"),
+                ),
+                ("active", models.BooleanField(default=True, verbose_name="used by search")),
+                (
+                    "reviewed",
+                    models.BooleanField(default=False, verbose_name="reviewed by an editor"),
+                ),
+                ("note", models.TextField(blank=True, verbose_name="note")),
             ],
             options={
-                'verbose_name': 'search synonym',
-                'verbose_name_plural': 'search synonyms',
+                "verbose_name": "search synonym",
+                "verbose_name_plural": "search synonyms",
             },
         ),
         migrations.CreateModel(
-            name='Build',
+            name="Build",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.SlugField(unique=True)),
-                ('engine', models.CharField(max_length=20)),
-                ('fingerprint', models.CharField(max_length=80)),
-                ('state', models.CharField(choices=[('building', 'being built'), ('current', 'in use'), ('retired', 'replaced'), ('failed', 'failed')], default='building', max_length=10)),
-                ('kind', models.CharField(blank=True, max_length=40)),
-                ('last_id', models.BigIntegerField(default=0)),
-                ('concepts', models.JSONField(default=list)),
-                ('started_at', models.DateTimeField()),
-                ('finished_at', models.DateTimeField(blank=True, null=True)),
-                ('note', models.TextField(blank=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.SlugField(unique=True)),
+                ("engine", models.CharField(max_length=20)),
+                ("fingerprint", models.CharField(max_length=80)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("building", "being built"),
+                            ("current", "in use"),
+                            ("retired", "replaced"),
+                            ("failed", "failed"),
+                        ],
+                        default="building",
+                        max_length=10,
+                    ),
+                ),
+                ("kind", models.CharField(blank=True, max_length=40)),
+                ("last_id", models.BigIntegerField(default=0)),
+                ("concepts", models.JSONField(default=list)),
+                ("started_at", models.DateTimeField()),
+                ("finished_at", models.DateTimeField(blank=True, null=True)),
+                ("note", models.TextField(blank=True)),
             ],
             options={
-                'verbose_name': 'search index',
-                'verbose_name_plural': 'search indexes',
-                'constraints': [models.UniqueConstraint(condition=models.Q(('state', 'current')), fields=('state',), name='search_build_one_current'), models.UniqueConstraint(condition=models.Q(('state', 'building')), fields=('state',), name='search_build_one_building')],
+                "verbose_name": "search index",
+                "verbose_name_plural": "search indexes",
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("state", "current")),
+                        fields=("state",),
+                        name="search_build_one_current",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("state", "building")),
+                        fields=("state",),
+                        name="search_build_one_building",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='TitleToken',
+            name="TitleToken",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(max_length=40)),
-                ('record_id', models.BigIntegerField()),
-                ('token', models.CharField(max_length=80)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("kind", models.CharField(max_length=40)),
+                ("record_id", models.BigIntegerField()),
+                ("token", models.CharField(max_length=80)),
             ],
             options={
-                'verbose_name': 'token of a title',
-                'verbose_name_plural': 'tokens of titles',
-                'indexes': [models.Index(fields=['kind', 'record_id'], name='search_titletoken_record')],
-                'constraints': [models.UniqueConstraint(fields=('token', 'kind', 'record_id'), name='search_titletoken_once')],
+                "verbose_name": "token of a title",
+                "verbose_name_plural": "tokens of titles",
+                "indexes": [
+                    models.Index(fields=["kind", "record_id"], name="search_titletoken_record")
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("token", "kind", "record_id"), name="search_titletoken_once"
+                    )
+                ],
             },
         ),
     ]

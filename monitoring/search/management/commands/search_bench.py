@@ -81,7 +81,7 @@ class Command(BaseCommand):
         names: list[str],
         vocabulary: Vocabulary,
     ) -> None:
-        plan = plan_of(Query.parse(text), NO_CONCEPTS, vocabulary)
+        plan = plan_of(Query.parse(text.replace(":", " ")), NO_CONCEPTS, vocabulary)
         answer = backend.search("bench", plan, offset=0, limit=DEPTH, facets=False)
         for rank, hit in enumerate(answer.hits, 1):
             number = int(hit.key.partition(":")[2])
