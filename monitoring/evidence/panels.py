@@ -4,13 +4,31 @@ from __future__ import annotations
 
 from typing import Any
 
-from wagtail.admin.panels import Panel
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString
+from wagtail.admin.panels import ObjectList, Panel
 
 from monitoring.evidence.reasons import note_sentence
+from monitoring.evidence.setting_fields import PREFIX
 
 SHOWN = 10
 """Entries that a trial shows."""
 NOTED = 30
+
+
+class SourcePanels(ObjectList):
+    """The whole form. Wagtail prints fields that no panel names once more below: not the settings,
+    whose empty doubles would be sent after what was typed."""
+
+    class BoundPanel(ObjectList.BoundPanel):
+        """The form with one source in it."""
+
+        def render_missing_fields(self) -> SafeString:
+            """Fields of the forms framework alone."""
+            named = self.panel.get_form_options().get("fields", [])
+            names = (name for name in self.form.fields if name not in named)
+            rest = ((self.form[name],) for name in names if not name.startswith(PREFIX))
+            return format_html_join("", "{}", rest)
 
 
 class SettingsPanel(Panel):

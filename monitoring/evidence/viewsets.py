@@ -9,13 +9,13 @@ from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
-from wagtail.admin.panels import FieldPanel, FieldRowPanel, MultiFieldPanel, ObjectList
+from wagtail.admin.panels import FieldPanel, FieldRowPanel, MultiFieldPanel
 from wagtail.snippets.views.snippets import CreateView, EditView, SnippetViewSet
 
 from monitoring.core.two_editors import RefuseOlder
 from monitoring.evidence.forms import SourceForm
 from monitoring.evidence.models import Source
-from monitoring.evidence.panels import SettingsPanel
+from monitoring.evidence.panels import SettingsPanel, SourcePanels
 from monitoring.evidence.services import source_edited
 
 
@@ -83,7 +83,7 @@ class SourceViewSet(SnippetViewSet):
     edit_view_class = SourceEditView
     list_display = ["name", "host", "paused", "last_success_at"]
     copy_view_enabled = False
-    edit_handler = ObjectList(
+    edit_handler = SourcePanels(
         [
             FieldPanel("name"),
             FieldPanel("url"),

@@ -100,7 +100,9 @@ def test_another_kind_shows_its_settings_with_what_is_usual() -> None:
     form = shown.context["form"]
     assert form.errors == {}
     assert form["setting_search_path"].value() == "/api/documents/search"
-    assert "yts = Күшін жойған" in shown.content.decode()
+    text = shown.content.decode()
+    assert "yts = Күшін жойған" in text
+    assert [text.count(f'name="{name}"') for name in form.fields if "setting_" in name] == [1] * 9
     assert Source.objects.count() == 0
 
 
