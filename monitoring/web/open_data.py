@@ -102,7 +102,8 @@ def _file(request: HttpRequest, ending: str, kind: str) -> HttpResponseBase:
     # A file changes when anything public does, and with the day: no need to make it to know that.
     mark = f"{generation.current()} {clock.today()} {request.get_full_path()}"
     etag = f'W/"{hashlib.sha256(mark.encode()).hexdigest()[:24]}"'
-    headers = {"ETag": etag, "X-Robots-Tag": "noindex"}
+    # Made for each who asks, and counted: no cache between keeps it.
+    headers = {"ETag": etag, "X-Robots-Tag": "noindex", "Cache-Control": "private, max-age=0"}
     unchanged = get_conditional_response(request, etag, None, None)
     if unchanged is not None:
         return unchanged
