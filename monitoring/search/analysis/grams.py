@@ -67,7 +67,7 @@ def pack(words: Iterable[str]) -> bytes:
 class Packed:
     """Packed grams of one document, ready to be asked."""
 
-    __slots__ = ("_counts", "ids", "length")
+    __slots__ = ("counts", "ids", "length")
 
     def __init__(self, data: bytes) -> None:
         number = (len(data) - 4) // 3 if len(data) > 4 else 0
@@ -76,9 +76,9 @@ class Packed:
         self.ids.frombytes(data[4 : 4 + 2 * number])
         if sys.byteorder == "big":  # pragma: no cover
             self.ids.byteswap()
-        self._counts = data[4 + 2 * number :]
+        self.counts = data[4 + 2 * number :]
 
     def count(self, gram: int) -> int:
         """How often the document has a gram."""
         at = bisect_left(self.ids, gram)
-        return self._counts[at] if at < len(self.ids) and self.ids[at] == gram else 0
+        return self.counts[at] if at < len(self.ids) and self.ids[at] == gram else 0
