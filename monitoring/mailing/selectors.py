@@ -23,7 +23,11 @@ def delivery_state() -> dict[str, Any]:
     mails = OutgoingMail.objects.all()
     sent = mails.filter(state=OutgoingMail.State.SENT)
     volume = Volume.objects.filter(day=today).first()
-    waiting = mails.filter(state__in=WAITING).aggregate(count=Count("pk"), oldest=Min("created_at"))
+    waiting = mails.filter(state__in=WAITING).aggregate(
+        # What a button would cancel: codes to sign in and notices of the brake are left alone.
+        count=Count("pk", filter=Q(urgent=False)),
+        oldest=Min("created_at"),
+    )
     rate = sent.filter(sent_at__gte=now - dt.timedelta(hours=1)).aggregate(
         hour=Count("pk"), minute=Count("pk", filter=Q(sent_at__gte=now - dt.timedelta(minutes=1)))
     )
