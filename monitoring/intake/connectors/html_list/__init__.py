@@ -106,7 +106,9 @@ def _entry(
         if word.casefold() in whole.casefold():
             return None, [Note("unwanted", f"{shown} («{word}»)")]
     if not title and not link:
-        return None, [Note("no_title_no_link", whole[:200])]
+        if not whole:
+            return None, [Note("no_title_no_link")]
+        title = whole  # words that nobody marked are words all the same
     if not title:
         notes.append(Note("no_title", link, taken=True))
     if not link:
