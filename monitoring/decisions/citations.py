@@ -40,9 +40,18 @@ class Part:
 
 
 class Acts:
-    """The acts that a set of citations may mean, read at once: two queries at most."""
+    """The acts that a set of citations may mean, read at once: two queries at most.
 
-    def __init__(self, citations: Iterable[Citation], *, but: int = 0) -> None:
+    With `known`, acts that a page has read anyway (with kind and status), only these: no query.
+    """
+
+    def __init__(
+        self,
+        citations: Iterable[Citation],
+        *,
+        but: int = 0,
+        known: Iterable[Decision] | None = None,
+    ) -> None:
         citations = [one for one in citations if one.code or _telling(one)]
         codes = {form for one in citations if one.code for form in _codes(one.code)}
         numbers = {form for one in citations for form in _numbers(one)}
@@ -50,6 +59,10 @@ class Acts:
         days = {one.date for one in citations if one.date and _head(one.number) == one.number}
         self._by_code: dict[str, Decision] = {}
         self._by_number: dict[str, list[Decision]] = {}
+        if known is not None:
+            for act in {act.pk: act for act in known if act.adoption_number}.values():
+                self._by_number.setdefault(_head(number_token(act.adoption_number)), []).append(act)
+            return
         if codes:
             rows = Code.objects.filter(value__in=sorted(codes)[:MOST], decision__is_public=True)
             for row in rows.select_related("decision__kind", "decision__status"):

@@ -19,8 +19,10 @@ from django.views.decorators.http import require_safe
 from monitoring.core.dates import long_date
 from monitoring.core.found import Found
 from monitoring.decisions import selectors
+from monitoring.decisions.citations import Acts
 from monitoring.decisions.models import Decision, TextVersion
 from monitoring.decisions.text import comparison
+from monitoring.decisions.text.citations import find_citations
 from monitoring.decisions.text.comparison import Comparison, Group, Row
 from monitoring.decisions.text.parse import ARTICLE, CONTENTS, HEADED, NOTE, Act, Piece
 from monitoring.decisions.text.redline import Runs
@@ -87,7 +89,7 @@ def _dates(rows: list[TextVersion]) -> list[dict[str, Any]]:
 @require_safe
 @leads_on
 def text(request: HttpRequest, pk: int) -> HttpResponse:
-    """The text as of `?on=2014-11-07` (the newest without it), in `?text=ru`. 6 queries."""
+    """The text as of `?on=2014-11-07` (the newest without it), in `?text=ru`. 8 queries."""
     decision, versions, language = _asked(request, pk)
     version = versions.as_of(language, _day(request, "on"))
     assert version is not None  # the language has a text
@@ -101,21 +103,27 @@ def text(request: HttpRequest, pk: int) -> HttpResponse:
         "all_versions": _dates(versions.of(language)),
         "languages": [code for code in versions.languages() if code != language],
         "text_language": language,
-        "lines": list(_lines(act)),
+        "lines": list(_lines(act, decision.pk, version.valid_from)),
         "contents": [one for one in act.provisions if one.kind in HEADED],
         "ended": act.ended,
     }
     return render(request, "web/text.html", context)
 
 
-def _lines(act: Act) -> Iterator[dict[str, Any]]:
-    """The pieces as the page shows them: notes beside the words, the table of contents not."""
-    for piece in act.pieces:
+def _lines(act: Act, pk: int, on: dt.date) -> Iterator[dict[str, Any]]:
+    """The pieces as the page shows them: notes beside the words, the table of contents not.
+
+    The acts that the words name are links: two queries at most.
+    """
+    cited = [find_citations(piece.text) for piece in act.pieces]
+    acts_cited = Acts((one for found in cited for one in found), but=pk)
+    for piece, found in zip(act.pieces, cited, strict=True):
         if piece.kind == CONTENTS:
             continue
         chain = [one for one in act.chain(piece.eid) if one.kind in _DEPTH]
         yield {
             "piece": piece,
+            "parts": acts_cited.parts(piece.text, _language(), on=on, found=found),
             "is_note": piece.kind == NOTE,
             "is_heading": piece.kind in HEADED,
             "is_article": piece.kind == ARTICLE,
