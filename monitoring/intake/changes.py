@@ -98,10 +98,10 @@ def _same_item(
     entry: Entry, known: Sequence[Candidate], apart: Sequence[Entry]
 ) -> Candidate | None:
     """The one known entry at that link, if its title is alike and no other entry claims it."""
+    if len(known) != 1 or not alike(known[0].title, entry.title):
+        return None
     claims = sum(bare(other.link) == bare(entry.link) for other in apart)
-    if len(known) == 1 and claims == 1 and alike(known[0].title, entry.title):
-        return known[0]
-    return None
+    return known[0] if claims == 1 else None
 
 
 def _really(

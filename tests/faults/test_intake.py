@@ -55,7 +55,7 @@ class Machine:
 
     def run(self, *command: str) -> int:
         return subprocess.run(
-            [sys.executable, *command], cwd=ROOT, env=self.environment, check=False, timeout=120
+            [sys.executable, *command], cwd=ROOT, env=self.environment, check=False, timeout=400
         ).returncode
 
     def sweep(self, sabotage: str = "") -> int:
