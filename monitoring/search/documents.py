@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 
 
 @dataclass(frozen=True)
@@ -40,6 +41,10 @@ class SearchDocument:
 
     def all_facets(self) -> dict[str, tuple[str, ...]]:
         """The facets with those that every document has: kind, lang and (if dated) year."""
+        return self._facets
+
+    @cached_property
+    def _facets(self) -> dict[str, tuple[str, ...]]:
         found = {name: tuple(values) for name, values in self.facets.items() if values}
         found["kind"] = (self.kind,)
         found["lang"] = tuple(language for language, text in self.texts.items() if text.title)

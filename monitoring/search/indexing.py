@@ -85,8 +85,10 @@ def run() -> int:
 
 
 def _rounds(holder: str) -> int:
+    global _titled  # noqa: PLW0603 - see there
     done = 0
     ensure_build()
+    _titled = 0
     while Lease.objects.take(LEASE, holder, LEASE_SECONDS):
         carried = _carry_outbox(holder)
         building = Build.objects.filter(state=Build.State.BUILDING).first()
@@ -146,7 +148,7 @@ def _lost(holder: str, asked: dict[str, set[int]]) -> bool:
 
 
 _titled = 0
-"""The last outbox row whose titles this process wrote while the engine was away."""
+"""The last outbox row whose titles this process wrote since the engine is away."""
 
 
 def _titles_while_away() -> None:

@@ -6,6 +6,7 @@ its note the body, `reviewed` says whether it is public, its English terms hold 
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -64,7 +65,7 @@ class Notes:
 def make_note(title: str = "", body: str = "", *, ru: str = "", senate: bool = False) -> Synonym:
     """A public record, told to the index."""
     row = Synonym.objects.create(
-        key=f"note-{Synonym.objects.count()}", terms_kk=title, terms_ru=ru, note=body,
+        key=f"note-{uuid.uuid4().hex[:12]}", terms_kk=title, terms_ru=ru, note=body,
         opaque=senate, active=False, reviewed=True,
     )  # fmt: skip
     touch("note", [row.pk])

@@ -1,0 +1,377 @@
+"""The search engine dies, freezes, fills up and flaps; readers hardly notice, nothing is lost.
+
+Quick: a few hundred edits. FAULTS=full: 5,000 edits, a minute of load, a cluster of three.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+import shutil
+import signal
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from django.db import connections
+from pytest_django import Settings
+
+from monitoring.core import clock
+from monitoring.core.models import Lease
+from monitoring.search import backends, indexing, kinds
+from monitoring.search.backends import get_backend
+from monitoring.search.models import Build, OutboxRow, Synonym
+from monitoring.search.query import Query
+from monitoring.search.selectors import Results, search
+from monitoring.search.services import touch
+from tests.factories.engines import server_settings, server_url
+from tests.factories.search import Notes, change_note, make_note
+from tests.faults.elastic import Door, Server
+
+pytestmark = [pytest.mark.faults, pytest.mark.django_db]
+
+FULL = os.environ.get("FAULTS") == "full"
+EDITS = 5_000 if FULL else 300
+SECONDS = 60 if FULL else 4
+BUDGET = 1.5
+"""Seconds within which a reader has an answer, whatever the engine does."""
+ENGINES = ["embedded", "elasticsearch"]
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    server_url()  # who has one can start one
+    made = Server(tmp_path_factory.mktemp("elastic"))
+    yield made
+    made.stop()
+
+
+@pytest.fixture
+def door(server: Server) -> Iterator[Door]:
+    made = Door(server.urls[0])
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def notes(monkeypatch: pytest.MonkeyPatch) -> Notes:
+    made = Notes()
+    monkeypatch.setattr(kinds, "_registry", kinds._Registry())
+    kinds.register(made.kind())
+    return made
+
+
+@pytest.fixture
+def engine(request: pytest.FixtureRequest, settings: Settings, tmp_path: Path, notes: Notes) -> str:
+    """The engine of a test, by its name; Elasticsearch behind the door."""
+    name = str(getattr(request, "param", "elasticsearch"))
+    if name == "embedded":
+        settings.SEARCH = {"engine": "embedded", "directory": str(tmp_path / "search")}
+    else:
+        settings.SEARCH = server_settings(request.getfixturevalue("door").url)
+    return name
+
+
+def in_time(text: str) -> Results:
+    began = time.monotonic()
+    results = search(Query.parse(text), "kk")
+    took = time.monotonic() - began
+    assert took < BUDGET, f"{took:.2f} s"
+    return results
+
+
+def served(text: str) -> Results:
+    """The engine's own answer, once it is warm and nobody remembers that it was away."""
+    until = time.monotonic() + 30
+    while time.monotonic() < until:
+        results = in_time(text)
+        if not results.notices:
+            return results
+        time.sleep(0.5)
+    pytest.fail("the engine does not answer again")
+
+
+def settle(seconds: float = 60) -> None:
+    """Sweeps, as the scheduler rings them, until nothing waits."""
+    until = time.monotonic() + seconds
+    while time.monotonic() < until:
+        Lease.objects.update(until=clock.now())
+        indexing.run()
+        if not OutboxRow.objects.exists() and not Build.objects.filter(state="building").exists():
+            return
+        time.sleep(0.3)
+    pytest.fail(f"{OutboxRow.objects.count()} changes still wait after {seconds} s")
+
+
+def index_is_the_database() -> None:
+    build = Build.objects.get(state=Build.State.CURRENT)
+    kind = kinds.get("note")
+    assert kind is not None
+    meant = {document.key: document.version for document in kinds.documents(kind)}
+    assert get_backend().versions(build.name) == meant
+
+
+def fill_the_disk(server: Server) -> None:
+    """What the server does to every index at the flood stage; FULL waits until it does so."""
+    if not FULL:
+        server.ask("PUT", "/test-*/_settings", '{"index.blocks.read_only_allow_delete":true}')
+        return
+    marks = '"cluster.routing.allocation.disk.watermark'
+    server.ask(
+        "PUT", "/_cluster/settings",
+        '{"transient":{"cluster.routing.allocation.disk.threshold_enabled":true,'
+        f'{marks}.low":"99998gb",{marks}.high":"99999gb",{marks}.flood_stage":"100000gb"}}}}',
+    )  # fmt: skip
+    until = time.monotonic() + 60
+    while "read_only_allow_delete" not in server.ask("GET", "/test-*/_settings"):
+        assert time.monotonic() < until
+        time.sleep(1)
+
+
+def empty_the_disk(server: Server) -> None:
+    if not FULL:
+        server.ask("PUT", "/test-*/_settings", '{"index.blocks.read_only_allow_delete":null}')
+        return
+    server.ask("PUT", "/_cluster/settings", '{"transient":{"cluster.*":null}}')
+
+
+FAULTS: dict[str, tuple[Callable[[Server, Door], None], Callable[[Server, Door], None]]] = {
+    "killed": (lambda s, _: s.kill(), lambda s, _: s.start()),
+    "frozen": (lambda s, _: s.freeze(), lambda s, _: s.thaw()),
+    "red": (lambda _, d: d.say("503"), lambda _, d: d.say("pass")),
+    "answering 429": (lambda _, d: d.say("429"), lambda _, d: d.say("pass")),
+    "dripping": (lambda _, d: d.say("drip"), lambda _, d: d.say("pass")),
+    "disk full": (lambda s, _: fill_the_disk(s), lambda s, _: empty_the_disk(s)),
+}
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_a_reader_is_answered_in_time_and_the_index_catches_up_by_itself(
+    server: Server, door: Door, engine: str, fault: str
+) -> None:
+    first, second = make_note("Мәслихаттың сессиясы"), make_note("Әкімнің есебі")
+    settle()
+    before = Build.objects.get(state=Build.State.CURRENT)
+    assert served("сессиясы").hits
+    hurt, heal = FAULTS[fault]
+    hurt(server, door)
+    try:
+        for _ in range(2):  # the second reader does not wait at all
+            results = in_time("сессия")
+            assert [hit.title for hit in results.hits] == ["Мәслихаттың сессиясы"]
+            assert bool(results.notices) == (fault != "disk full")
+        change_note(first, "Бюджет туралы шешім")
+        Synonym.objects.filter(pk=second.pk).update(reviewed=False)
+        touch("note", [second.pk])
+        indexing.run()
+        assert OutboxRow.objects.exists()
+        assert in_time("әкім").hits == ()  # not public any more, whatever the index says
+        if fault != "disk full":
+            assert [hit.id for hit in in_time("бюджет").hits] == [first.pk]
+    finally:
+        heal(server, door)
+    settle(90)
+    index_is_the_database()
+    assert [hit.id for hit in served("бюджет").hits] == [first.pk]
+    assert Build.objects.get(state=Build.State.CURRENT) == before  # nothing was made anew
+
+
+@pytest.mark.parametrize("engine", ENGINES, indirect=True)
+def test_after_any_edits_with_a_flapping_engine_the_index_is_the_database(
+    engine: str, request: pytest.FixtureRequest, tmp_path: Path
+) -> None:
+    draw = random.Random(11)
+    words = ["бюджет", "сессия", "әкім", "жол", "мектеп", "су", "жер", "шешім"]
+    rows: list[Synonym] = []
+
+    def flap() -> None:
+        if engine == "elasticsearch":
+            door = request.getfixturevalue("door")
+            door.mode = draw.choice(["pass", "pass", "pass", "429", "shut"])
+        elif draw.random() < 0.1:
+            shutil.rmtree(tmp_path / "search", ignore_errors=True)
+
+    for number in range(EDITS):
+        dice = draw.random()
+        if dice < 0.4 or not rows:
+            rows.append(make_note(f"{draw.choice(words)} {number}"))
+        elif dice < 0.7:
+            change_note(draw.choice(rows), f"{draw.choice(words)} {number}")
+        elif dice < 0.8:
+            # Hidden and shown again under the same version, or an older one, as after a restore.
+            row = draw.choice(rows)
+            row.reviewed = not row.reviewed
+            row.terms_en = str(max(1, int(row.terms_en or 1) - draw.choice((0, 1))))
+            row.save()
+            touch("note", [row.pk])
+        else:
+            row = rows.pop(draw.randrange(len(rows)))
+            pk = row.pk
+            row.delete()
+            touch("note", [pk])
+        if number % 7 == 0:
+            flap()
+            Lease.objects.update(until=clock.now())
+            indexing.run()
+        if number % 50 == 0:
+            in_time(draw.choice(words))
+    if engine == "elasticsearch":
+        request.getfixturevalue("door").mode = "pass"
+    settle()
+    index_is_the_database()
+    assert indexing.reconcile() == 0
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("engine", ENGINES, indirect=True)
+def test_a_rebuild_under_load_fails_no_search_and_loses_nothing(
+    engine: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(indexing, "BATCH", 20)
+    rows = [make_note(f"Мәслихат шешімі {number}") for number in range(200)]
+    settle()
+    first = Build.objects.get(state=Build.State.CURRENT)
+    stop = threading.Event()
+    asked: list[bool] = []
+    wrong: list[str] = []
+    counts = {"written": 0, "rebuilt": 0}
+
+    def at_rate(rate: float, work: Callable[[], None]) -> Callable[[], None]:
+        def loop() -> None:
+            try:
+                while not stop.is_set():
+                    began = time.monotonic()
+                    work()
+                    stop.wait(max(0.0, 1 / rate - (time.monotonic() - began)))
+            except Exception as error:  # a thread's error must fail the test
+                wrong.append(repr(error))
+            finally:
+                connections.close_all()
+
+        return loop
+
+    def read() -> None:
+        results = search(Query.parse("мәслихат"), "kk")
+        asked.append(not results.notices and bool(results.hits))
+
+    def write() -> None:
+        counts["written"] += 1
+        at = counts["written"]
+        if at % 10 == 0 and len(rows) > 100:
+            row = rows.pop(at % len(rows))
+            pk = row.pk
+            row.delete()
+            touch("note", [pk])
+        elif at % 10 == 1:
+            rows.append(make_note(f"Мәслихат жаңа шешімі {at}"))
+        else:
+            change_note(rows[at % len(rows)], f"Мәслихат {at} шешімі")
+
+    def index() -> None:
+        indexing.run()
+
+    def rebuild() -> None:
+        if not Build.objects.filter(state="building").exists():
+            indexing.request_build()
+            counts["rebuilt"] += 1
+
+    loops = [at_rate(20, read), at_rate(50, write), at_rate(20, index), at_rate(1, rebuild)]
+    threads = [threading.Thread(target=loop) for loop in loops]
+    for one in threads:
+        one.start()
+    time.sleep(SECONDS)
+    stop.set()
+    for one in threads:
+        one.join()
+    settle()
+    print(f"{engine}: {len(asked)} searches, {counts} in {SECONDS} s")
+    assert wrong == []
+    assert asked
+    assert all(asked)
+    assert Build.objects.get(state=Build.State.CURRENT) != first
+    index_is_the_database()
+
+
+POINTS = [
+    "ensure_build", "read_records", "_write_titles", "_write", "_lost", "_step", "take_over",
+    "forget", "reconcile",
+]  # fmt: skip
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("engine", ENGINES, indirect=True)
+def test_an_indexer_killed_at_any_point_is_followed_by_one_that_finishes(engine: str) -> None:
+    rows = [make_note(f"Мәслихат шешімі {number}") for number in range(6)]
+    settle()
+    settled_at = 0
+    for point in POINTS:
+        for after in (False, True):
+            indexing.request_build()
+            change_note(rows[settled_at % 5], f"Жаңа {point} {after}")
+            if settled_at % 3 == 0:
+                make_note(f"Мәслихат тағы {settled_at}")
+            settled_at += 1
+            assert killed_at(point, after=after), point
+            settle()
+            index_is_the_database()
+
+
+def killed_at(point: str, *, after: bool) -> bool:
+    """Run the indexer in a child that dies at a named function; whether it died there."""
+    connections.close_all()
+    child = os.fork()
+    if child == 0:
+        try:
+            backends._embedded.cache_clear()
+            backends._elasticsearch.cache_clear()
+            real = getattr(indexing, point)
+
+            def dies(*args: object, **options: object) -> None:
+                if after:
+                    real(*args, **options)
+                os.kill(os.getpid(), signal.SIGKILL)
+
+            setattr(indexing, point, dies)
+            Lease.objects.update(until=clock.now())
+            indexing.run()
+            indexing.reconcile()
+        finally:
+            os._exit(0)
+    _, status = os.waitpid(child, 0)
+    return os.WIFSIGNALED(status)
+
+
+@pytest.mark.skipif(not FULL, reason="three nodes take a minute: FAULTS=full")
+def test_a_cluster_of_three_with_one_killed_answers_throughout(
+    tmp_path: Path, settings: Settings, notes: Notes
+) -> None:
+    server_url()
+    cluster = Server(tmp_path, nodes=3)
+    try:
+        asked = server_settings(cluster.urls[0], hosts=cluster.urls, replicas=1, shards=2)
+        settings.SEARCH = asked
+        for number in range(50):
+            make_note(f"Мәслихат шешімі {number}")
+        settle()
+        cluster.ask("GET", "/_cluster/health?wait_for_status=green&timeout=30s")
+        took: list[float] = []
+        for number in range(300):
+            if number == 50:
+                cluster.kill(2)
+            if number == 150:
+                make_note("Мәслихат соңғы шешімі")
+                indexing.run()
+            began = time.monotonic()
+            results = search(Query.parse("мәслихат"), "kk")
+            took.append(time.monotonic() - began)
+            assert not results.notices, number
+            assert results.total >= 50
+            time.sleep(0.02)
+        settle()
+        index_is_the_database()
+        took.sort()
+        print(f"one of three killed: 300 searches, p95 {took[285]:.3f} s, slowest {took[-1]:.3f} s")
+    finally:
+        cluster.stop()
