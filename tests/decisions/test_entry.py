@@ -20,6 +20,7 @@ from coalition.accounts.models import User
 from monitoring.decisions.doubles import DoubleError, Typed, entering, likely_doubles
 from monitoring.decisions.models import Code, Decision
 from monitoring.decisions.official import Recognised, recognise
+from monitoring.decisions.services import create_decision
 from tests.factories.record import make_body, make_decision, make_kind
 
 ADILET = "https://adilet.zan.kz/rus/docs/"
@@ -231,7 +232,7 @@ def test_a_code_that_came_in_meanwhile_is_a_sentence_and_no_crash(
     other = make_decision(number="1")
     from monitoring.decisions import entry_views
 
-    make = entry_views.create_decision
+    make = create_decision
 
     def beaten(**values: Any) -> Any:
         Code.objects.create(decision=other, collection="zan", value="7966")

@@ -26,7 +26,7 @@ PAGES = {"kk": "/kk/byudzhetter/", "ru": "/ru/byudzhety/", "en": "/en/budgets/"}
 def rural() -> RuralDistrict:
     seed_vocabulary(Report())
     names = {f"name_{code}": f"Үлгі {code}" for code in ("kk", "ru", "en")}
-    district = District.objects.filter(kind="district").first()
+    district = District.objects.filter(kind="district")[0]
     return RuralDistrict.objects.create(code="ulgi", district=district, **names)
 
 
@@ -66,9 +66,9 @@ def test_a_card_is_shown_with_chart_table_and_source(
 
 
 def test_nothing_and_less_than_nothing_are_refused(rural: RuralDistrict) -> None:
-    for said in ({}, {"plan": Decimal("-1")}, {"plan": Decimal("1"), "year": 1900}):
+    for plan, year in ((None, 2025), (Decimal("-1"), 2025), (Decimal("1"), 1900)):
         with pytest.raises(ValidationError):
-            set_budget(**{"rural": rural, "year": 2025, "source": "кітап", **said})
+            set_budget(rural=rural, year=year, source="кітап", plan=plan)
     assert not BudgetCard.objects.exists()
 
 

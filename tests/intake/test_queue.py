@@ -65,7 +65,7 @@ def facts(kind: DecisionKind, **changes: Any) -> dict[str, Any]:
 
 
 def entry(**changes: str) -> Entry:
-    values = {
+    values: dict[str, Any] = {
         "key": "urn:1",
         "title": "Решение № 57",
         "link": "http://example.kz/57",

@@ -158,7 +158,7 @@ def test_columns_are_mapped_once_and_remembered_for_the_same_head(
     assert second.mapping == {"0": "kind", "1": "title_ru", "2": "number"}
 
 
-BAD = {
+BAD: dict[str, tuple[dict[str, Any], tuple[str, str, str]]] = {
     "serial": ({"date": 45443}, ("31.05.2024", "31.05.2024", "31.05.2024")),
     "no such day": ({"date": "31.02.2024"}, ("күн емес", "не дата", "is not a date")),
     "far year": ({"date": "01.01.3024"}, ("3024", "3024", "3024")),
