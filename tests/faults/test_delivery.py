@@ -1,6 +1,6 @@
 """Five senders are killed again and again over a bad line: nothing is lost, doubles are equal.
 
-On SQLite by itself, on PostgreSQL with DATABASE_URL. FAULT_FULL=1 is the full profile; FAULT_SEED
+On SQLite by itself, on PostgreSQL with DATABASE_URL. FAULTS=full is the full profile; FAULT_SEED
 draws another course. Figures of the full profile stand in docs/reliability.md.
 """
 
@@ -21,7 +21,7 @@ from tests.demo.platform import ROOT
 
 pytestmark = pytest.mark.faults
 SEED = int(os.environ.get("FAULT_SEED", "20261121"))
-FULL = os.environ.get("FAULT_FULL") == "1"
+FULL = os.environ.get("FAULTS") == "full"
 MAILS, KILLS = (1500, 60) if FULL else (120, 6)
 GONE = MAILS // 30
 """Addresses that do not exist."""

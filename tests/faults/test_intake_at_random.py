@@ -1,6 +1,6 @@
 """A worker killed at random moments of fetching and accepting: nothing half-made, nothing twice.
 
-Quick: 6 kills; `INTAKE_KILLS=60` by hand.
+Quick: 6 kills; `FAULTS=full`: 60.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from tests.faults.test_intake import ROOT, Machine
 from tests.intake.feeds import item, rss
 
 pytestmark = pytest.mark.faults
-KILLS = int(os.environ.get("INTAKE_KILLS", "6"))
+KILLS = 60 if os.environ.get("FAULTS") == "full" else 6
 
 WORK = """
 import signal, sys, time

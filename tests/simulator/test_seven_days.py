@@ -1,6 +1,6 @@
 """Seven days with fifteen sites that misbehave, against what a perfect reader would know.
 
-Quick: a look every six hours, answers read in this process. `SIMULATOR=full`: a look every hour,
+Quick: a look every six hours, answers read in this process. `FAULTS=full`: a look every hour,
 each answer read in a child process as in production (about ten minutes).
 """
 
@@ -40,7 +40,7 @@ from tests.simulator.world import (
 )
 
 pytestmark = [pytest.mark.django_db, pytest.mark.faults]
-FULL = os.environ.get("SIMULATOR") == "full"
+FULL = os.environ.get("FAULTS") == "full"
 STEP = 1 if FULL else 6
 ACCEPTED_AT = 66
 
