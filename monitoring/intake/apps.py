@@ -27,11 +27,12 @@ class IntakeConfig(AppConfig):
         )
         from monitoring.intake.sheet import kinds as sheets
         from monitoring.intake.sheet.registered import DECISIONS
-        from monitoring.intake.todo import candidates_todo
+        from monitoring.intake.todo import candidates_todo, revisions_todo
 
         connectors.register_all(connectors.__name__, connectors.__path__, take_in_entries)
         sheets.register(DECISIONS)
         sections.register("todo", 20, candidates_todo)
+        sections.register("todo", 25, revisions_todo)
         seeds.register("intake", 60, seed_rules)
         sweeps.register(SCORING, 60, score_waiting)
         merging.register("intake", move_candidates, move_candidates_back)

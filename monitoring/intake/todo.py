@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from monitoring.core import todo
 from monitoring.core.dates import long_date
 from monitoring.core.sections import Section
-from monitoring.intake.models import Candidate
+from monitoring.intake.models import Candidate, Revision
 
 
 def candidates_todo(ids: Sequence[int], language: str) -> dict[int, Section]:
@@ -31,5 +31,22 @@ def candidates_todo(ids: Sequence[int], language: str) -> dict[int, Section]:
         note=_("The oldest came in on %(date)s")
         % {"date": long_date(oldest.seen_at.date(), language=language)},
         order=20,
+    )
+    return todo.answer((pk, [item]) for pk in deciding)
+
+
+def revisions_todo(ids: Sequence[int], language: str) -> dict[int, Section]:
+    """Sources that contradict an editor's words now, for those who may decide. One query."""
+    deciding = [pk for pk in ids if todo.person(pk).has_perm("intake.change_candidate")]
+    count = Revision.objects.waiting().count() if deciding else 0
+    if not count:
+        return {}
+    item = todo.Item(
+        name="revisions",
+        label=_("Sources say otherwise now"),
+        count=count,
+        url=reverse("revisions"),
+        action=_("Compare"),
+        order=25,
     )
     return todo.answer((pk, [item]) for pk in deciding)

@@ -13,7 +13,7 @@ from wagtail.admin.viewsets.base import ViewSet
 from wagtail.snippets.models import register_snippet
 
 from monitoring.core import sweeps
-from monitoring.intake import queue_views, views
+from monitoring.intake import queue_views, revision_views, views
 from monitoring.intake.models import TopicRule
 from monitoring.intake.services import SCORING
 from monitoring.intake.sheet.registered import DECISIONS
@@ -33,6 +33,8 @@ def candidate_urls() -> list[URLPattern]:
         path("candidates/looked/", queue_views.looked, name="candidate_looked"),
         path("candidates/actions/", queue_views.actions, name="candidate_actions"),
         path("candidates/actions/<int:pk>/undo/", queue_views.undo_action, name="candidate_undo"),
+        path("candidates/changed/", revision_views.changed, name="revisions"),
+        path("candidates/changed/<int:pk>/", revision_views.compared, name="revision_compared"),
         path("candidates/<int:pk>/same/", queue_views.same, name="candidate_same"),
         path("candidates/<int:pk>/", views.candidate, name="candidate"),
         path("candidates/<int:pk>/accept/", views.accept, name="candidate_accept"),

@@ -6,14 +6,19 @@ import datetime as dt
 from typing import Any
 
 import pytest
+from django.contrib.auth.models import Group
+from django.core.management import call_command
+from django.test import Client
+from django.urls import reverse
 
+from coalition.accounts.models import User
 from monitoring.core import clock
 from monitoring.decisions.models import Decision, DecisionKind
 from monitoring.decisions.services import update_decision
 from monitoring.evidence.models import Source
 from monitoring.evidence.services import take_in
 from monitoring.intake.connectors.feed import parse
-from monitoring.intake.models import Candidate, Revision
+from monitoring.intake.models import Candidate, Revision, RevisionLook
 from monitoring.intake.sameness import alike, named_apart, normal, scrambled
 from monitoring.intake.services import accept_candidate
 from monitoring.journal.models import Change
@@ -118,14 +123,39 @@ def test_a_real_change_is_one_change_of_the_record_with_before_and_after() -> No
     assert Candidate.objects.count() == 2
 
 
-def test_what_an_editor_wrote_is_proposed_and_not_overwritten() -> None:
+def _proposed() -> tuple[Decision, Revision]:
     one = source()
     says(one, item(1, title=TITLE))
     decision = decision_of(Candidate.objects.get(), title="Бюджет сёл")
     says(one, item(1, title=OTHER))
-    assert Revision.objects.get().outcome == Revision.Outcome.PROPOSED
+    return decision, Revision.objects.get()
+
+
+def test_what_an_editor_wrote_is_proposed_and_not_overwritten() -> None:
+    decision, revision = _proposed()
+    assert revision.outcome == Revision.Outcome.PROPOSED
     assert Decision.objects.get(pk=decision.pk).title_in("ru") == "Бюджет сёл"
     assert Change.objects.of("decision", decision.pk).count() == 1
+
+
+def test_what_is_proposed_waits_for_an_analyst_who_compares_it_once(client: Client) -> None:
+    decision, revision = _proposed()
+    call_command("sync_groups")
+    analyst = User.objects.create_user("analyst@example.com", "secret", is_active=True)
+    analyst.groups.add(Group.objects.get(name="analyst"))
+    client.force_login(analyst)
+    page = client.get(reverse("revisions")).content.decode()
+    assert TITLE in page
+    assert OTHER in page
+    assert reverse("decisions:edit", args=[decision.pk]) in page
+    assert reverse("revisions") in client.get("/admin/").content.decode()
+    for _press in range(2):
+        answer = client.post(reverse("revision_compared", args=[revision.pk]))
+        assert answer.status_code == 302
+    assert RevisionLook.objects.get().by == analyst
+    assert OTHER not in client.get(reverse("revisions")).content.decode()
+    unknown = reverse("revision_compared", args=[revision.pk + 1])
+    assert client.post(unknown, follow=True).status_code == 404
 
 
 def test_an_entry_older_than_the_source_announces_changes_without_a_word() -> None:

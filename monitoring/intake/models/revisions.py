@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import pgettext_lazy
 
 from monitoring.core import clock
-from monitoring.evidence.models import AppendOnly, Snapshot
+from monitoring.evidence.models import AppendOnly, AppendOnlyQuerySet, Snapshot
 from monitoring.intake.models.candidates import Candidate
+
+
+class RevisionQuerySet(AppendOnlyQuerySet):
+    """Verbs of changes in sources."""
+
+    def waiting(self) -> RevisionQuerySet:
+        """Those that the record did not follow by itself, and nobody has looked at."""
+        return self.filter(outcome=Revision.Outcome.PROPOSED, look=None)
 
 
 class Revision(AppendOnly):
@@ -35,6 +44,8 @@ class Revision(AppendOnly):
     fingerprint = models.CharField(max_length=64)
     outcome = models.CharField(max_length=10, choices=Outcome)
 
+    objects = RevisionQuerySet.as_manager()  # type: ignore[misc]  # its own verbs beside the base's
+
     class Meta:
         ordering = ["-pk"]
         default_permissions = ()
@@ -45,3 +56,17 @@ class Revision(AppendOnly):
 
     def __str__(self) -> str:
         return f"{self.candidate_id}: {self.outcome}"
+
+
+class RevisionLook(models.Model):
+    """A person compared what the source says now with the record, and did what had to be done."""
+
+    revision = models.OneToOneField(Revision, models.PROTECT, related_name="look")
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
+    at = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return f"{self.revision_id}: {self.at:%Y-%m-%d}"
