@@ -14,6 +14,8 @@ from typing import Any
 
 from django import forms
 
+from monitoring.core import charts
+
 LANGUAGES = ("kk", "ru", "en")
 """The order of the words in styleguide.json."""
 
@@ -160,6 +162,14 @@ def examples(language: str, today: dt.date, regions: list[dict[str, Any]]) -> di
         "form": _form(language),
         "columns": columns,
         "table_rows": [row, row],
+        "chart": {
+            "bars": charts.bars(
+                [charts.Row(text["budget"], 4, "#charts"), charts.Row(text["gathering"], 1)]
+            ),
+            "columns": charts.columns(
+                [charts.Row("2024", 2), charts.Row("2025", 0), charts.Row("2026", 5)]
+            ),
+        },
         "tiles": _tiles(regions),
         "provisions": _redline(text, language),
         "colours": [

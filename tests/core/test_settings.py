@@ -23,6 +23,7 @@ PRODUCTION = {
     "BROKER_URL": "redis://redis.example/0",
     "CACHE_URL": "redis://redis.example/1",
     "EMAIL_URL": "smtp+tls://user:secret@mail.example",
+    "MAIL_SIGNED_BY_RELAY": "1",
     "SEARCH_URL": "tantivy:///srv/search",
     "SINGLE_HOST": "1",
 }

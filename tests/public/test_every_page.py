@@ -104,6 +104,7 @@ def test_a_page_of_results_is_never_kept(client: Client, language: str) -> None:
 NOT_KEPT = {
     # Names that pages read and whose pages are made for each who asks.
     "q": "what people type: as many pages as words",
+    "typed": "of the search: look for the words as they were typed",
     "find": "of the form that builds a search, whose pages are private",
 }
 

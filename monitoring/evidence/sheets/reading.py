@@ -29,7 +29,9 @@ MOST_LETTERS = 6000
 """Of one cell; what is longer is cut one letter later, so that it can be told and refused."""
 MOST_MERGED = 200_000
 """Cells of merged ranges that are remembered."""
-FORMULA, MERGED = "\0formula", "\0merged"
+_SIGN = "\ue000"
+"""Begins what stands for no text; a letter that nobody has, and that every database takes."""
+FORMULA, MERGED = f"{_SIGN}formula", f"{_SIGN}merged"
 """Stand for a cell that computes and for one swallowed by its neighbour: no text holds a NUL."""
 _RANGE = re.compile(
     rb"<(?:\w+:)?mergeCell\s[^>]{0,200}?ref=.([A-Z]{1,3}\d{1,7}:[A-Z]{1,3}\d{1,7})\W"
@@ -107,7 +109,8 @@ def _decoded(raw: bytes) -> tuple[str, str]:
 
 def _text(cell: str) -> Any:
     """A cell of a CSV file: "=" begins a formula; an apostrophe before it says that it is text."""
-    text = "".join(letter for letter in cell if letter >= " " or letter in "\n\t").strip()
+    text = "".join(letter for letter in cell if letter in "\n\t" or " " <= letter != _SIGN)
+    text = text.strip()
     if text.startswith("="):
         return FORMULA
     if text[:1] == "'" and text[1:2] in "=+-@" and len(text) > 1:
@@ -223,7 +226,7 @@ def _value(cell: Any) -> Any:
     if isinstance(value, dt.datetime):
         midnight = value.time() == dt.time()
         return value.date().isoformat() if midnight else value.isoformat(" ")
-    text = str(value).replace("\0", "").strip()
+    text = str(value).replace("\0", "").replace(_SIGN, "").strip()
     return text[: MOST_LETTERS + 1]
 
 

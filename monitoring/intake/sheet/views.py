@@ -190,7 +190,7 @@ class Preview(SheetView):
                     "name": name or f"({place + 1})",
                     "chosen": upload.mapping.get(str(place), ""),
                     "samples": [
-                        str(cells[place]).replace("\0", "")[:40]
+                        str(cells[place]).lstrip("\ue000")[:40]
                         for _number, cells in upload.rows[:50]
                         if cells[place] not in (None, "")
                     ][:SAMPLES],
