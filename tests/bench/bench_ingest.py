@@ -2,25 +2,23 @@
 
 Ours: stored bytes → parsed in a child → told from known and changed ones → candidates, in one
 transaction. Raw: the same rows by bulk_create with their indexes, nothing else. Both in one run on
-the database that the settings name; prints the ratio and fails over BENCH_RATIO (10).
+the database that the settings name; prints the ratio.
 BENCH_ENTRIES=30000 is the larger profile; a feed holds at most 1,000 entries.
 """
 
 from __future__ import annotations
 
 import os
-import sys
 import time
 
 import django
 
 ENTRIES = int(os.environ.get("BENCH_ENTRIES", "1000"))
-RATIO = float(os.environ.get("BENCH_RATIO", "10"))
 A_FEED = 1000
 
 
-def main() -> int:
-    """Make a test database, measure, drop it; the exit code."""
+def main() -> None:
+    """Make a test database, measure, drop it."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "coalition.settings.test")
     django.setup()
     from django.db import connection
@@ -31,12 +29,10 @@ def main() -> int:
         ours, raw, again = measure()
     finally:
         teardown_databases(kept, verbosity=0)
-    ratio = ours / raw
     print(
         f"{connection.vendor}, {ENTRIES} entries: ours {ENTRIES / ours:.0f}/s, raw insert"
-        f" {ENTRIES / raw:.0f}/s, ratio {ratio:.1f}; known entries {ENTRIES / again:.0f}/s"
+        f" {ENTRIES / raw:.0f}/s, ratio {ours / raw:.1f}; known entries {ENTRIES / again:.0f}/s"
     )
-    return ratio > RATIO
 
 
 def measure() -> tuple[float, float, float]:
@@ -76,4 +72,4 @@ def measure() -> tuple[float, float, float]:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()
