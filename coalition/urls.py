@@ -15,6 +15,7 @@ from coalition.pages.views import front_door, rendition
 from coalition.website.sitemaps import all_sitemaps
 from coalition.website.views import card, offline, robots, service_worker
 from monitoring.core.views import healthz, readyz, security_txt
+from monitoring.mailing.views import provider_report
 
 urlpatterns = [
     path("", front_door, name="front_door"),
@@ -22,6 +23,7 @@ urlpatterns = [
     path("offline/", offline, name="offline"),
     path("healthz", healthz, name="healthz"),
     path("readyz", readyz, name="readyz"),
+    path("mail/reports/", provider_report, name="provider_report"),
     path(".well-known/security.txt", security_txt, name="security_txt"),
     path("robots.txt", robots, name="robots"),
     path(

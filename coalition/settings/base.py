@@ -259,6 +259,14 @@ MAIL_DKIM = {
 """PEM of the private key (RSA or Ed25519) and where its public half stands in the DNS."""
 MAIL_SIGNED_BY_RELAY = env.bool("MAIL_SIGNED_BY_RELAY", default=False)
 """The relay or the provider signs (DKIM): we do not."""
+ANYMAIL = {
+    "REQUESTS_TIMEOUT": 20,
+    "IGNORE_UNSUPPORTED_FEATURES": True,  # a provider without metadata still carries the mail
+    **env.dict("ANYMAIL", default={}),
+    "WEBHOOK_SECRET": env.str("MAIL_REPORTS_SECRET", default=""),
+}
+"""Keys of the provider as django-anymail names them (`MAILGUN_API_KEY=…,MAILGUN_SENDER_DOMAIN=…`),
+and the `USER:SECRET` with which it may report bounces and complaints."""
 MAIL_PER_MINUTE = env.list("MAIL_PER_MINUTE", default=["7000"])
 """Mails a minute to one domain, then exceptions: `7000,gmail.com=300`. 0: not counted."""
 MAIL_PER_CONNECTION = env.int("MAIL_PER_CONNECTION", default=100)

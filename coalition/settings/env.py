@@ -70,10 +70,11 @@ def cache(url: str) -> dict[str, Any]:
 
 
 def delivery(url: str) -> dict[str, Any]:
-    """How mail leaves the outbox: `file:///dir`, `smtp://`, `smtp+tls://` or `smtps://`.
+    """How mail leaves the outbox: `file:///dir`, `smtp://`, `smtp+tls://`, `smtps://`, `provider://`.
 
     Returns the keyword arguments of `monitoring.mailing.delivery`; user, password and port stand in
-    the address (`smtp+tls://user:secret@mail.example:587?timeout=20`).
+    the address (`smtp+tls://user:secret@mail.example:587?timeout=20`). A provider is one of
+    django-anymail's by its name there (`provider://mailgun`); its keys stand in ANYMAIL.
     Raises ImproperlyConfigured for another scheme.
     """
     parts = urlsplit(url)
@@ -91,8 +92,11 @@ def delivery(url: str) -> dict[str, Any]:
             "use_ssl": parts.scheme == "smtps",
             "timeout": float(options.get("timeout", ["20"])[0]),
         }
+    if parts.scheme == "provider" and (parts.netloc or "").replace("_", "").isalnum():
+        return {"kind": "provider", "name": parts.netloc}
     raise ImproperlyConfigured(
-        f"EMAIL_URL: unknown scheme {parts.scheme!r}; use file:///DIR, smtp://, smtp+tls:// or smtps://"
+        f"EMAIL_URL: unknown scheme {parts.scheme!r}; use file:///DIR, smtp://, smtp+tls://, "
+        "smtps:// or provider://NAME"
     )
 
 

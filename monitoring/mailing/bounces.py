@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-import hmac
 import logging
 from collections.abc import Callable
 
@@ -16,7 +15,7 @@ from django.db import IntegrityError, transaction
 from monitoring.core import clock
 from monitoring.mailing import reports
 from monitoring.mailing.addresses import digests
-from monitoring.mailing.delivery import mark_of
+from monitoring.mailing.delivery import is_mark_of
 from monitoring.mailing.models import OutgoingMail, Report, Suppression
 from monitoring.mailing.services import suppress_digest
 
@@ -102,7 +101,7 @@ def _mail_of(found: reports.Found) -> OutgoingMail | None:
     """The mail that a report is about, if the report knows what only its receiver can know."""
     mails = OutgoingMail.objects.defer("raw").exclude(attempts=0)
     for pk, mark in found.marks:
-        if hmac.compare_digest(mark, mark_of(pk)):
+        if is_mark_of(pk, mark):
             return mails.filter(pk=pk).first()
     known = {one for address in found.addresses for one in digests(address)}
     return mails.filter(message_id__in=found.message_ids, recipient_digest__in=known).first()

@@ -8,7 +8,7 @@ from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, register
 from django.core.checks import Warning as CheckWarning
 
-from monitoring.mailing import dkim, pace
+from monitoring.mailing import delivery, dkim, pace
 
 LOCAL = {"localhost", "127.0.0.1", "::1"}
 
@@ -18,7 +18,7 @@ def deployment(**_: Any) -> list[CheckMessage]:
     """Mail that nobody signs lands in the spam folder; mail in clear is read on the way."""
     found: list[CheckMessage] = []
     config, target = settings.MAIL_DKIM, settings.MAIL_DELIVERY
-    if not settings.MAIL_SIGNED_BY_RELAY and not (config["key"] and config["selector"]):
+    if not delivery.signed_elsewhere() and not (config["key"] and config["selector"]):
         found.append(
             CheckWarning(
                 "Nobody signs the mail (DKIM).",
@@ -36,6 +36,15 @@ def deployment(**_: Any) -> list[CheckMessage]:
                 id="mailing.W002",
             )
         )
+    if target["kind"] == "provider" and not settings.ANYMAIL["WEBHOOK_SECRET"]:
+        found.append(
+            CheckWarning(
+                "The provider's reports of bounces and complaints are refused.",
+                hint="Set MAIL_REPORTS_SECRET=USER:SECRET and give the provider the address "
+                "https://USER:SECRET@HOST/mail/reports/.",
+                id="mailing.W003",
+            )
+        )
     return found
 
 
@@ -48,6 +57,19 @@ def configuration(**_: Any) -> list[CheckMessage]:
             dkim.read_key(settings.MAIL_DKIM["key"])
         except dkim.BadKeyError as error:
             found.append(Error(str(error), id="mailing.E001"))
+    if settings.MAIL_DELIVERY["kind"] == "provider":
+        from monitoring.mailing.provider import backend_path  # its library is slow to load
+
+        try:
+            backend_path(settings.MAIL_DELIVERY["name"])
+        except ImportError:
+            found.append(
+                Error(
+                    f"EMAIL_URL names no provider: {settings.MAIL_DELIVERY['name']!r}.",
+                    hint="The names are those of django-anymail: mailgun, postmark, amazon_ses…",
+                    id="mailing.E003",
+                )
+            )
     try:
         pace.limits(tuple(settings.MAIL_PER_MINUTE))
     except ValueError:

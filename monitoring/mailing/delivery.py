@@ -1,10 +1,11 @@
-"""How a mail leaves: as a file beside the others, or over SMTP. The room's only way out."""
+"""How a mail leaves: as a file, over SMTP, or to a provider. The room's only way out."""
 
 from __future__ import annotations
 
 import contextlib
 import datetime as dt
 import hashlib
+import hmac
 import os
 import re
 import smtplib
@@ -32,6 +33,7 @@ class Envelope:
     raw: bytes
     message_id: str
     created_at: dt.datetime
+    pk: int = 0
 
 
 class LaterError(Exception):
@@ -87,7 +89,13 @@ def open_door(target: Mapping[str, Any]) -> Iterator[Door]:
     if target["kind"] == "file":
         yield FileDoor(Path(target["directory"]))
         return
-    door = SmtpDoor(target)
+    door: Any
+    if target["kind"] == "provider":
+        from monitoring.mailing.provider import ProviderDoor  # its library is slow to load
+
+        door = ProviderDoor(target["name"])
+    else:
+        door = SmtpDoor(target)
     try:
         yield door
     finally:
@@ -277,3 +285,13 @@ def sender_of(sender: str, pk: int) -> str:
 def mark_of(pk: int) -> str:
     """The mark of a mail on its envelope: 20 digits that only we can make."""
     return salted_hmac("mailing.envelope", str(pk), algorithm="sha256").hexdigest()[:20]
+
+
+def is_mark_of(pk: int, mark: str) -> bool:
+    """Whether a report names a mail by the mark that we gave it."""
+    return hmac.compare_digest(mark, mark_of(pk))
+
+
+def signed_elsewhere() -> bool:
+    """Whether the relay or the provider signs (DKIM): a signature of ours would be broken there."""
+    return bool(settings.MAIL_SIGNED_BY_RELAY) or settings.MAIL_DELIVERY["kind"] == "provider"

@@ -77,14 +77,18 @@ def _delivery(
     for name in ("final-recipient", "original-recipient"):
         addresses = addresses + ADDRESS.findall(fields.get(name, ""))
     if action != "failed":  # delayed: the other side still tries; delivered, relayed, expanded
-        kind = OTHER
-    elif status is None or status[1] != "5":
-        kind = SOFT
-    elif status[2] in OF_POLICY:
-        kind = OTHER
-    else:
-        kind = HARD if (status[2], status[3]) in GONE else SOFT
+        return Found(OTHER, tuple(marks), tuple(ids), tuple(addresses), detail)
+    kind = kind_of_failure(status) if status else SOFT
     return Found(kind, tuple(marks), tuple(ids), tuple(addresses), detail)
+
+
+def kind_of_failure(status: re.Match[str]) -> str:
+    """What a status of RFC 3463 (a match of STATUS) says of the address of a mail that failed."""
+    if status[1] != "5":
+        return SOFT
+    if status[2] in OF_POLICY:
+        return OTHER
+    return HARD if (status[2], status[3]) in GONE else SOFT
 
 
 def _fields(report: Message) -> dict[str, str]:

@@ -129,6 +129,7 @@ def _send_one(pk: int, holder: str, door: delivery.Door) -> bool:
         bytes(mail.raw or b""),
         mail.message_id,
         mail.created_at,
+        mail.pk,
     )
     try:
         door.send(envelope)

@@ -12,7 +12,7 @@ from django.conf import settings
 from django.db import transaction
 
 from monitoring.core import clock, sweeps
-from monitoring.mailing import compose, dkim
+from monitoring.mailing import compose, delivery, dkim
 from monitoring.mailing.addresses import digest, digests, domain
 from monitoring.mailing.models import OutgoingMail, Suppression
 
@@ -54,7 +54,7 @@ def signed(raw: bytes, at: dt.datetime) -> bytes:
     It is signed before it is queued: each try hands over the very bytes of the row.
     """
     config = settings.MAIL_DKIM
-    if settings.MAIL_SIGNED_BY_RELAY or not (config["key"] and config["selector"]):
+    if delivery.signed_elsewhere() or not (config["key"] and config["selector"]):
         return raw
     return dkim.sign(raw, config=config, at=int(at.timestamp()))
 

@@ -1,7 +1,7 @@
 """Mail in the admin: how its delivery goes, and, on one machine with file delivery, what left.
 
 The delivery page shows no address and no subject; the mails themselves only superusers read, and
-only where mail goes into files.
+only where mail goes into files. One address is not the admin's: where a mail provider reports.
 """
 
 from __future__ import annotations
@@ -15,12 +15,21 @@ from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import (
+    Http404,
+    HttpRequest,
+    HttpResponse,
+    HttpResponseBadRequest,
+    HttpResponseForbidden,
+    HttpResponseRedirect,
+)
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
+from django.views.decorators.cache import never_cache
 from django.views.decorators.clickjacking import xframe_options_sameorigin
+from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST, require_safe
 from wagtail.log_actions import log
 
@@ -150,3 +159,25 @@ def retry(request: HttpRequest, pk: int) -> HttpResponse:
     else:
         messages.error(request, _("This mail has not failed, or its text was deleted."))
     return HttpResponseRedirect(reverse("mail_delivery"))
+
+
+@csrf_exempt
+@never_cache
+def provider_report(request: HttpRequest) -> HttpResponse:
+    """`/mail/reports/`: bounces and complaints, told by the provider that carries our mail.
+
+    403 without a provider or without a secret; 400 for another secret and for what is no report.
+    """
+    target = settings.MAIL_DELIVERY
+    if target["kind"] != "provider" or not settings.ANYMAIL["WEBHOOK_SECRET"]:
+        return HttpResponseForbidden("Nobody reports here.\n", content_type="text/plain")
+    from monitoring.mailing import provider  # its library is slow to load
+
+    provider.connect()
+    try:
+        answer: HttpResponse = provider.report_view(target["name"])(request)
+    except ImportError:
+        return HttpResponseForbidden("It reports nothing.\n", content_type="text/plain")
+    except (ValueError, LookupError, TypeError, AttributeError):
+        return HttpResponseBadRequest("This is no report.\n", content_type="text/plain")
+    return answer

@@ -44,6 +44,7 @@ BY_LINK_ALONE = {
     "text_table": "likewise",
     "memorandum_version": "needs a second version; tests/memorandum",
     "memorandum_compare": "likewise",
+    "provider_report": "a mail provider posts there",
     "page_in_language": "needs a page without a translation",
     "wagtailcore_authenticate_with_password": "a page under a password; there is none",
     "wagtailcore_login": "a page under a login; there is none",
