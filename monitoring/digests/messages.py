@@ -16,6 +16,7 @@ from monitoring.core.dates import long_date
 from monitoring.decisions.wording import IN_LANGUAGE
 from monitoring.digests import links
 from monitoring.digests.changes import Line, Names, tell
+from monitoring.digests.choosing import wants
 from monitoring.digests.models import DigestRun, Subscriber, Subscription
 from monitoring.digests.queries import describe
 from monitoring.journal.models import Change
@@ -143,8 +144,7 @@ def _item(
     language = reader.language
     hit = found.hits.get(language, {}).get(record)
     fresh = {
-        one.pk: [c for c in found.changes[record] if (c.position or 0) > told_up_to(one, run)]
-        for one in subscriptions
+        one.pk: [c for c in found.changes[record] if wants(one, c, run)] for one in subscriptions
     }
     because = [one for one in subscriptions if fresh[one.pk]]
     if hit is None or not because:
@@ -165,11 +165,6 @@ def _item(
         reasons=tuple(dict.fromkeys(_reason(one, language) for one in because)),
     )
     return item, [change.pk for change in changes], {one.pk for one in because}
-
-
-def told_up_to(subscription: Subscription, run: DigestRun) -> int:
-    """The journal position after which a change is news for a subscription in a run."""
-    return run.first_position if subscription.since is None else subscription.since
 
 
 def _reason(subscription: Subscription, language: str) -> str:

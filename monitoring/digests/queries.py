@@ -1,19 +1,26 @@
-"""What can be followed, as stored queries: everything, a topic, a body, a search."""
+"""What can be followed, as stored queries: everything, a decision, a topic, a place, a search."""
 
 from __future__ import annotations
+
+from collections.abc import Iterable
 
 from django.http import QueryDict
 from django.utils import translation
 from django.utils.translation import gettext as _
 
+from monitoring.decisions.models import Decision
+from monitoring.search import kinds
 from monitoring.search.query import Query
 
 EVERYTHING = Query(filters=(("kind", ("decision",)),))
-FACETS = ("topic", "body")
+FACETS = ("topic", "body", "region", "district")
+DECISION = "decision"
+"""A filter of stored queries alone: no list and no index knows it."""
 
 
 def query_of(about: str, params: str = "") -> Query | None:
-    """The query of a form's choice: "all", "topic:SLUG", "body:KEY", "search" with its parameters.
+    """The query of a form's choice: "all", "topic:SLUG", "body:KEY", "region:CODE",
+    "district:CODE", "decision:ID", "search" with its parameters.
 
     None for anything else.
     """
@@ -23,14 +30,46 @@ def query_of(about: str, params: str = "") -> Query | None:
         asked = Query.from_params(QueryDict(params))
         return EVERYTHING if asked.is_empty else asked  # a list without filters lists everything
     facet, _colon, value = about.partition(":")
+    if facet == DECISION:
+        return of_decision(int(value)) if value.isascii() and value.isdecimal() else None
     if facet in FACETS and value:
         return Query(filters=((facet, (value,)),))
     return None
 
 
+def of_decision(pk: int) -> Query:
+    """The query of whoever follows one decision."""
+    return Query(filters=((DECISION, (str(pk),)),))
+
+
+def decision_of(query: Query) -> int | None:
+    """The decision that a query follows; None if it asks for something else."""
+    values = query.values(DECISION)
+    return int(values[0]) if len(values) == 1 and values[0].isdecimal() else None
+
+
+def followers_of(ids: Iterable[int]) -> list[str]:
+    """The digests under which the queries of these decisions are stored."""
+    return [of_decision(pk).digest for pk in ids]
+
+
 def describe(query: Query, language: str) -> str:
     """The query in the reader's words, for forms, the manage page and «why you got this»."""
+    pk = decision_of(query)
+    if pk is not None:
+        return title_of(pk, language)
     with translation.override(language):
         if query == EVERYTHING:
             return _("every change of laws and decisions")
         return query.describe(language)
+
+
+def title_of(pk: int, language: str) -> str:
+    """The title of a decision as a reader of a language finds it; what is gone is said so."""
+    kind = kinds.get(DECISION)
+    hit = kind.hits([pk], language).get(pk) if kind else None
+    if hit is not None:
+        return hit.title
+    row = Decision.objects.filter(pk=pk).select_related("kind").first()
+    with translation.override(language):
+        return row.naming(language) if row else _("a document that is no longer in the record")

@@ -12,7 +12,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
-from django.db.models import Max, Min
+from django.db.models import Max, Min, Q
 from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -45,7 +45,11 @@ from monitoring.vocabulary.models import Status
 logger = logging.getLogger(__name__)
 
 SWEEP = "digests.run"
-PERIOD = {Frequency.DAILY: dt.timedelta(days=1), Frequency.WEEKLY: dt.timedelta(days=7)}
+PERIOD = {
+    Frequency.IMMEDIATE: dt.timedelta(minutes=5),
+    Frequency.DAILY: dt.timedelta(days=1),
+    Frequency.WEEKLY: dt.timedelta(days=7),
+}
 MISSED_FOR = dt.timedelta(days=7)
 """Missing runs of this past are made; an older gap waits for a person."""
 TWICE = dt.timedelta(seconds=10)
@@ -58,8 +62,12 @@ CHUNK = 500
 
 
 def last_end(now: dt.datetime, frequency: str) -> dt.datetime:
-    """The latest planned end of a window at or before `now`: 08:00, weekly on Monday, in Almaty."""
+    """The latest planned end of a window at or before `now`: 08:00, weekly on Monday, in Almaty;
+    of immediate mail the last five minutes of the hour.
+    """
     local = now.astimezone(clock.ALMATY)
+    if frequency == Frequency.IMMEDIATE:
+        return local.replace(minute=local.minute - local.minute % 5, second=0, microsecond=0)
     end = local.replace(hour=settings.DIGEST_HOUR, minute=0, second=0, microsecond=0)
     if end > local:
         end -= dt.timedelta(days=1)
@@ -70,11 +78,13 @@ def last_end(now: dt.datetime, frequency: str) -> dt.datetime:
 
 def missing_ends(now: dt.datetime, frequency: str, last: dt.datetime | None) -> list[dt.datetime]:
     """Planned ends of the past week after the last run's, oldest first; at most the last of all
-    when there was no run before.
+    when there was no run before. Immediate mail that is late goes together: one end.
     """
     end = last_end(now, frequency)
     if last is None:
         return [end]
+    if frequency == Frequency.IMMEDIATE:
+        return [end] if end > last else []
     ends = []
     while end > last and end > now - MISSED_FOR:
         ends.append(end)
@@ -87,9 +97,17 @@ def open_missing_runs() -> int:
     made = 0
     for frequency in Frequency.values:
         last = _last_run(frequency)
+        if frequency == Frequency.IMMEDIATE and last is not None and not _news_after(last):
+            continue  # no row every five minutes: the next window begins where this one ended
         for end in missing_ends(clock.now(), frequency, last.window_end if last else None):
             made += _open_run(frequency, end) is not None
     return made
+
+
+def _news_after(last: DigestRun) -> bool:
+    """Whether something was announced after a run; what has no position yet counts."""
+    waiting = Q(position=None) | Q(position__gt=last.last_position)
+    return Change.objects.announced().filter(waiting).exists()
 
 
 def close_window_now(*, frequency: str, by: Any) -> DigestRun:
@@ -124,8 +142,12 @@ def _open_run(
     if last is not None and last.window_end >= end:
         return None
     start = end - PERIOD[Frequency(frequency)]
-    if last is not None and last.window_end > now - MISSED_FOR - PERIOD[Frequency(frequency)]:
+    oldest = now - MISSED_FOR - PERIOD[Frequency(frequency)]
+    if last is not None and last.window_end > oldest:
         start, first = last.window_end, last.last_position
+    elif last is not None and frequency == Frequency.IMMEDIATE:
+        # It has no row where nothing was announced: only what is older than a week waits.
+        start, first = oldest, max(last.last_position, _position_before(oldest))
     else:
         first = _position_before(start)
     run = DigestRun(
@@ -181,7 +203,7 @@ def make_run(*, run: DigestRun) -> int:
 
 
 def _make(run: DigestRun, lease: str, holder: str) -> int:
-    followed = Subscription.objects.active().filter(frequency=run.frequency)
+    followed = Subscription.objects.due(run.frequency, clock.today())
     from_position = followed.aggregate(low=Min("since"))["low"]
     low = min(run.first_position, run.first_position if from_position is None else from_position)
     changes = list(Change.objects.announced().between(low, run.last_position))
@@ -210,7 +232,7 @@ def _make(run: DigestRun, lease: str, holder: str) -> int:
         # A frequency changed after the list was read keeps its `since` for the next run.
         Subscription.objects.filter(
             pk__in=considered, frequency=run.frequency, since__lte=run.last_position
-        ).update(since=None)
+        ).awake(clock.today()).update(since=None)
         DigestRun.objects.filter(pk=run.pk).update(
             state=DigestRun.State.DONE,
             finished_at=clock.now(),
@@ -238,9 +260,17 @@ def _matching(followed: Any, documents: Sequence[SearchDocument]) -> dict[int, l
     """Which stored query matches which records; each is evaluated once for all its readers."""
     if not documents:
         return {}
-    saved = SavedQuery.objects.filter(pk__in=followed.values("query_id"))
+    general = followed.filter(decision=None)
+    saved = SavedQuery.objects.filter(pk__in=general.values("query_id"))
     queries = {row.pk: Query.from_json(row.query) for row in saved.iterator(CHUNK)}
-    return match(queries, documents)
+    return match(queries, documents) | _of_one_decision(followed, documents)
+
+
+def _of_one_decision(followed: Any, documents: Sequence[SearchDocument]) -> dict[int, list[Record]]:
+    """Queries of those who follow one of these decisions; one query, whoever follows others."""
+    ids = [document.id for document in documents if document.kind == "decision"]
+    rows = followed.filter(decision__in=ids).values_list("query_id", "decision_id").distinct()
+    return {query: [("decision", decision)] for query, decision in rows}
 
 
 def _found(run: DigestRun, changes: Iterable[Change], documents: Sequence[SearchDocument]) -> Found:
@@ -316,15 +346,15 @@ def _tell(
             now = Subscriber.objects.select_for_update().filter(pk=reader.pk).first()
             if now is None:
                 return 0
-            alive = Subscription.objects.active().filter(
-                pk__in=message.subscriptions, frequency=run.frequency
+            alive = Subscription.objects.due(run.frequency, clock.today()).filter(
+                pk__in=message.subscriptions
             )
             if now.language == reader.language and alive.count() == len(message.subscriptions):
                 return _write(run, reader, message, prepared)
         reader = now
         subscriptions = list(
-            Subscription.objects.active()
-            .filter(pk__in=[one.pk for one in subscriptions], frequency=run.frequency)
+            Subscription.objects.due(run.frequency, clock.today())
+            .filter(pk__in=[one.pk for one in subscriptions])
             .select_related("query", "subscriber")
         )
     return None

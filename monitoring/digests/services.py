@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import Q
+from django.utils import translation
 
 from monitoring.core import clock
 from monitoring.core.clients import bucket_key
@@ -16,6 +17,7 @@ from monitoring.digests import links
 from monitoring.digests.models import (
     Consent,
     DigestRun,
+    Frequency,
     Subscriber,
     Subscription,
 )
@@ -95,7 +97,10 @@ def _write_confirmation(subscriber: Subscriber) -> None:
 
 def spoken(subscription: Subscription, language: str) -> dict[str, Any]:
     """A subscription in the reader's words."""
+    with translation.override(language):
+        how = str(Frequency(subscription.frequency).label)
     return {
+        "how": how,
         "pk": subscription.pk,
         "what": describe(Query.from_json(subscription.query.query), language),
         "frequency": subscription.frequency,

@@ -3,8 +3,17 @@
 Each file is a family of rows; a new family gets a file of its own and a line here.
 """
 
+from monitoring.digests.models.notices import (
+    CorrectionTold,
+    ItemCorrection,
+    QuietMonth,
+    Reminder,
+)
 from monitoring.digests.models.readers import (
+    ESSENTIAL,
+    REMIND_DAYS,
     UNCONFIRMED_FOR,
+    Aspect,
     Consent,
     Frequency,
     Subscriber,
@@ -16,11 +25,18 @@ from monitoring.digests.models.readers import (
 from monitoring.digests.models.runs import DigestRun, DigestRunSubscriber
 
 __all__ = [
+    "ESSENTIAL",
+    "REMIND_DAYS",
     "UNCONFIRMED_FOR",
+    "Aspect",
     "Consent",
+    "CorrectionTold",
     "DigestRun",
     "DigestRunSubscriber",
     "Frequency",
+    "ItemCorrection",
+    "QuietMonth",
+    "Reminder",
     "Subscriber",
     "SubscriberQuerySet",
     "Subscription",
