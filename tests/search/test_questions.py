@@ -1,0 +1,86 @@
+"""Sixty questions over the seeded site, and some in Kazakh: the answer is among the first five."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.core.management import call_command
+
+from monitoring.decisions.models import Decision
+from monitoring.institutions.models import Body
+from monitoring.search import indexing, kinds
+from monitoring.search.analysis import STOPWORDS, analyse, analyse_query
+from monitoring.search.documents import SearchDocument
+from monitoring.search.query import Query
+from monitoring.search.selectors import search
+from tests.search.questions import ENGLISH, KAZAKH, QUESTIONS, RUSSIAN, Question
+
+pytestmark = pytest.mark.django_db
+
+Record = tuple[str, str]
+
+
+@pytest.fixture(scope="module")
+def records(
+    rows_of_the_file: None, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[dict[Record, SearchDocument]]:
+    """Every record of the seeded site, indexed in a folder of this file's own."""
+    before: dict[str, Any] = settings.SEARCH
+    folder = tmp_path_factory.mktemp("search")
+    settings.SEARCH = {"engine": "embedded", "directory": str(folder)}
+    call_command("seed", verbosity=0)
+    indexing.run()
+    decisions = dict(Decision.objects.values_list("pk", "key"))
+    bodies = dict(Body.objects.values_list("pk", "key"))
+    found = {}
+    for kind in kinds.all_kinds():
+        for one in kinds.documents(kind):
+            keys = {"decision": decisions, "body": bodies}.get(kind.name)
+            found[kind.name, str(keys[one.id] if keys else one.texts["en"].title)] = one
+    yield found
+    settings.SEARCH = before
+
+
+def language_of(question: Question) -> str:
+    return "ru" if question in RUSSIAN else "en" if question in ENGLISH else "kk"
+
+
+def rank(question: Question, wanted: SearchDocument) -> int:
+    """Where the record stands among what was found; 0 if not on the first page."""
+    hits = search(Query.parse(question.asked), language_of(question)).hits
+    places = [f"{hit.kind}:{hit.id}" for hit in hits]
+    return places.index(wanted.key) + 1 if wanted.key in places else 0
+
+
+def test_nine_of_ten_questions_are_answered_among_the_first_five(
+    records: dict[Record, SearchDocument],
+) -> None:
+    for asked in (RUSSIAN, ENGLISH, KAZAKH):
+        ranks = {one: rank(one, records[one.kind, one.record]) for one in asked}
+        missed = [f"{one.asked} → {place}" for one, place in ranks.items() if not 0 < place <= 5]
+        assert len(missed) <= len(asked) * 0.1, "\n".join(missed)
+
+
+def test_twenty_of_them_have_no_word_of_the_title(records: dict[Record, SearchDocument]) -> None:
+    said = {}
+    for one in QUESTIONS:
+        if not one.paraphrase:
+            continue
+        texts = records[one.kind, one.record].texts
+        of_titles = {
+            stem for code, text in texts.items() for _, stem in analyse(text.title, code).stems
+        }
+        words = analyse_query(one.asked).words
+        shared = {
+            word.exact
+            for word in words
+            if word.exact not in STOPWORDS and not of_titles.isdisjoint(word.stems)
+        }
+        if shared:
+            said[one.asked] = shared
+    assert not said
+    assert len(RUSSIAN + ENGLISH) >= 60
+    assert sum(one.paraphrase for one in RUSSIAN + ENGLISH) >= 20
