@@ -83,6 +83,9 @@ _SENTENCES = {
     "empty_filter": gettext_lazy("The filter “%(part)s” has no value. It was left out."),
     "open_quote": gettext_lazy("A quotation mark is not closed. The phrase was read to the end."),
     "only_without": gettext_lazy("The query only says what to leave out. Add a word to look for."),
+    "dates_crossed": gettext_lazy("No day lies within these dates: %(part)s."),
+    "no_such_value_ever": gettext_lazy("Nothing is called “%(part)s” in this filter."),
+    "takes_itself_out": gettext_lazy("The query leaves out the very words that it looks for."),
     "no_words": gettext_lazy("There is no word to look for in the query."),
 }
 

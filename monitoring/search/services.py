@@ -31,13 +31,15 @@ def touch(kind: str, ids: Iterable[int]) -> None:
 def save_query(*, query: Query) -> SavedQuery:
     """The row of a query that somebody follows; equal queries share one.
 
-    Raises ValidationError for a query that asks for nothing, since it could never match.
+    Raises ValidationError, with the reasons in the active language, for one that can never match.
     """
-    from monitoring.search.plans import plan_of
+    from monitoring.search.saved import never_matches
 
-    if not plan_of(query).can_match:
+    said = [problem.sentence for problem in never_matches(query)]
+    if said:
         raise ValidationError(
-            _("This search can find nothing, so it cannot be followed."), code="cannot_match"
+            [_("This search can find nothing, so it cannot be followed."), *said],
+            code="cannot_match",
         )
     saved, _made = SavedQuery.objects.get_or_create(
         digest=query.digest, defaults={"query": query.to_json(), "created_at": clock.now()}

@@ -56,7 +56,7 @@ RUSSIAN = [
     *_read(
         "page",
         """
-        How an akim is elected | * согласие депутатов маслихата на кандидатуру, которую предлагает Президент
+        How an akim is elected | * согласие депутатов маслихата на кандидатуру от Президента
         How an akim is elected | * вотум недоверия, одна пятая депутатов
         How to comment on a draft | * портал legalacts публичное обсуждение
         How a local budget is discussed | * трансферты и собственные доходы сельского округа
@@ -104,7 +104,7 @@ ENGLISH = [
         How a local budget is discussed | * commission that monitors spending of the village
         How to comment on a draft | * where can I write my opinion before the date, Open NPA
         How a gathering decides | * delegates sent to the assembly by residents
-        What local self-government is | * member of the community, registered at a place of residence
+        What local self-government is | * member of the community, place of residence
         Privacy | * does the site use analytics or advertising
         Accessibility | * screen reader
         Press | who speaks for the coalition to journalists
