@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from django.db.models import Q
+from django.db.models import F, FilteredRelation, Q, QuerySet, Value
 from django.utils.translation import gettext
 
 from monitoring.core.dates import long_date
@@ -40,18 +40,12 @@ class Part:
 
 
 class Acts:
-    """The acts that a set of citations may mean, read at once: two queries at most.
+    """The acts that a set of citations may mean, read at once: one query, none for no citation.
 
-    With `known`, acts that a page has read anyway (with kind and status), only these: no query.
+    `but` is the act whose page it is: it is no link to itself.
     """
 
-    def __init__(
-        self,
-        citations: Iterable[Citation],
-        *,
-        but: int = 0,
-        known: Iterable[Decision] | None = None,
-    ) -> None:
+    def __init__(self, citations: Iterable[Citation], *, but: int = 0) -> None:
         citations = [one for one in citations if one.code or _telling(one)]
         codes = {form for one in citations if one.code for form in _codes(one.code)}
         numbers = {form for one in citations for form in _numbers(one)}
@@ -59,23 +53,12 @@ class Acts:
         days = {one.date for one in citations if one.date and _head(one.number) == one.number}
         self._by_code: dict[str, Decision] = {}
         self._by_number: dict[str, list[Decision]] = {}
-        if known is not None:
-            for act in {act.pk: act for act in known if act.adoption_number}.values():
-                self._by_number.setdefault(_head(number_token(act.adoption_number)), []).append(act)
-            return
-        if codes:
-            rows = Code.objects.filter(value__in=sorted(codes)[:MOST], decision__is_public=True)
-            for row in rows.select_related("decision__kind", "decision__status"):
-                if row.decision_id != but:
-                    self._by_code[row.value.rstrip("_")] = row.decision
-        if numbers:
-            named = Q(adoption_number__in=sorted(numbers)[:MOST])
-            if days:
-                named |= Q(sort_date__in=sorted(days)[:MOST])
-            found = Decision.objects.public().filter(named)
-            for decision in found.select_related("kind", "status").exclude(pk=but):
-                head = _head(number_token(decision.adoption_number))
-                self._by_number.setdefault(head, []).append(decision)
+        for act in _named(codes, numbers, days).exclude(pk=but):
+            if act.cited_code:  # type: ignore[attr-defined]  # annotated
+                self._by_code[act.cited_code.rstrip("_")] = act  # type: ignore[attr-defined]
+            of_number = self._by_number.setdefault(_head(number_token(act.adoption_number)), [])
+            if act not in of_number:  # an act of several codes comes once for each
+                of_number.append(act)
 
     def meant(self, one: Citation) -> Decision | None:
         """The act of the record that a citation names; None if there is none, or several."""
@@ -110,7 +93,7 @@ class Acts:
 
 
 def acts_named(texts: Iterable[str], *, but: int = 0) -> Acts:
-    """The acts named in texts, without the one whose page it is (`but`): at most two queries."""
+    """The acts named in texts, without the one whose page it is (`but`): one query at most."""
     return Acts((one for text in texts for one in find_citations(text)), but=but)
 
 
@@ -137,6 +120,33 @@ def lost_in(acts: Acts, texts: Iterable[str]) -> list[Decision]:
         if (decision := acts.meant(one)) and decision.status and decision.status.key in LOST
     }
     return list(found.values())
+
+
+def _named(codes: set[str], numbers: set[str], days: set[dt.date]) -> QuerySet[Decision]:
+    """Public acts of any of these, each with the code (`cited_code`) that names it: one query.
+
+    Three lists of ids, each from an index of its own: one condition with "or" would read all.
+    """
+    public = Decision.objects.public().order_by()
+    wanted = sorted(codes)[:MOST]
+    by_code = Code.objects.filter(value__in=wanted).order_by().values("decision_id")
+    ids = [
+        by_code if wanted else None,
+        public.filter(adoption_number__in=sorted(numbers)[:MOST]).values("pk") if numbers else None,
+        public.filter(sort_date__in=sorted(days)[:MOST]).values("pk") if days else None,
+    ]
+    known = [one for one in ids if one is not None]
+    if not known:
+        return Decision.objects.none()
+    acts = public.filter(pk__in=known[0].union(*known[1:]) if known[1:] else known[0])
+    if not wanted:
+        acts = acts.annotate(cited_code=Value(""))
+    else:
+        acts = acts.annotate(
+            cited=FilteredRelation("codes", condition=Q(codes__value__in=wanted)),
+            cited_code=F("cited__value"),
+        )
+    return acts.select_related("kind", "status")
 
 
 def _telling(one: Citation) -> bool:

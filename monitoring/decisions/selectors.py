@@ -10,12 +10,14 @@ from urllib.parse import urlsplit
 
 from django.db.models import (
     Count,
+    DateField,
     Exists,
     F,
     OuterRef,
     Prefetch,
     Q,
     QuerySet,
+    Value,
     prefetch_related_objects,
 )
 from django.urls import Resolver404, resolve, reverse
@@ -28,15 +30,17 @@ from monitoring.decisions import relations
 from monitoring.decisions.deadlines import countdown, next_step
 from monitoring.decisions.filters import Filters
 from monitoring.decisions.models import (
+    Code,
     Deadline,
     Decision,
     DecisionQuerySet,
     Edition,
+    Link,
     StageEvent,
     VoteEvent,
 )
 from monitoring.journal.subjects import Subject
-from monitoring.vocabulary.models import District
+from monitoring.vocabulary.models import District, Topic
 from monitoring.vocabulary.selectors import district_by_code
 
 
@@ -59,7 +63,7 @@ def read_rows(decisions: Sequence[Decision]) -> None:
 
 
 def for_page(found: DecisionQuerySet) -> DecisionQuerySet:
-    """With all that the page of a decision shows but texts (`read_texts`): seven queries more.
+    """With the facts that the page of a decision shows: three queries more; `read_page` the rest.
 
     `has_votes` and `has_events` say whether these are worth a query: few decisions have any.
     """
@@ -69,9 +73,6 @@ def for_page(found: DecisionQuerySet) -> DecisionQuerySet:
         has_events=Exists(Decision.events.through.objects.filter(decision=OuterRef("pk"))),
     ).prefetch_related(
         "bodies",
-        "topics",  # type: ignore[misc]  # taggit is untyped
-        "links",
-        "codes",
         Prefetch(
             "stage_events",
             StageEvent.objects.filter(void=False, replaced_by=None).select_related("stage", "body"),
@@ -80,11 +81,56 @@ def for_page(found: DecisionQuerySet) -> DecisionQuerySet:
     )
 
 
-def read_texts(found: Decision) -> None:
-    """The published texts of a decision of `for_page` and of those it names: two queries in all."""
+def read_page(found: Decision) -> None:
+    """Topics, links, codes, related decisions and the texts of a decision of `for_page`.
+
+    Three queries in all: the page asks for many small things, and each query has its price.
+    """
+    _read_parts(found)
     relations.read(found)
     named = [found, *(one.other for one in relations.seen_from(found))]
     prefetch_related_objects(named, Prefetch("editions", Edition.objects.filter(live=True)))
+
+
+def _read_parts(found: Decision) -> None:
+    """Topics, links and codes as if they were prefetched, but in one query."""
+    empty, names = Value(""), ("kk", "ru", "en")
+    no_day = Value(None, output_field=DateField())
+    topics = Topic.objects.filter(tagged_decisions__content_object=found).annotate(
+        part=Value("topics"), day=no_day
+    )
+    links = Link.objects.filter(decision=found).annotate(part=Value("links"), day=F("checked"))
+    codes = Code.objects.filter(decision=found).annotate(
+        part=Value("codes"), day=no_day, no_ru=empty, no_en=empty
+    )
+    codes_listed = ("part", "pk", "collection", "value", "no_ru", "no_en", "day")
+    rows = (
+        topics.order_by()
+        .values_list("part", "pk", "slug", *(f"name_{one}" for one in names), "day")
+        .union(
+            links.order_by().values_list(
+                "part", "pk", "url", *(f"label_{one}" for one in names), "day"
+            ),
+            codes.order_by().values_list(*codes_listed),
+            all=True,
+        )
+    )
+    parts: dict[str, list[Any]] = {"topics": [], "links": [], "codes": []}
+    for part, pk, key, kk, ru, en, day in rows:
+        if part == "topics":
+            parts[part].append(Topic(pk=pk, slug=key, name_kk=kk, name_ru=ru, name_en=en))
+        elif part == "links":
+            words = {"label_kk": kk, "label_ru": ru, "label_en": en}
+            parts[part].append(Link(pk=pk, decision=found, url=key, checked=day, **words))
+        else:
+            parts[part].append(Code(pk=pk, decision=found, collection=key, value=kk))
+    parts["codes"].sort(key=lambda one: (one.collection, one.value))
+    for name, read in parts.items():
+        if name != "codes":
+            read.sort(key=lambda one: one.pk)
+        kept = getattr(found, name).all()
+        kept._result_cache, kept._prefetch_done = read, True
+        found._prefetched_objects_cache[name] = kept  # type: ignore[attr-defined]  # by Django
 
 
 def older_text(edition: Edition, live: Mapping[str, Edition]) -> dict[str, Any] | None:

@@ -22,8 +22,9 @@ from django.views.decorators.http import require_safe
 from monitoring.core import clock, sections
 from monitoring.core.models import LANGUAGES
 from monitoring.decisions import lines, relations, selectors
+from monitoring.decisions.citations import acts_named
 from monitoring.decisions.merging import kept_instead_of
-from monitoring.decisions.models import Decision, DecisionAlias
+from monitoring.decisions.models import Decision, DecisionAlias, Edition
 from monitoring.decisions.publication import SUBJECT
 from monitoring.decisions.steps import in_order
 from monitoring.decisions.versions import with_texts
@@ -96,7 +97,7 @@ def decision(request: HttpRequest, pk: int, slug: str = "") -> HttpResponse:
     address = found.address_in(language)
     if request.path != address:
         return HttpResponsePermanentRedirect(address)
-    selectors.read_texts(found)
+    selectors.read_page(found)
     editions = found.live_editions()
     edition = found.edition_for(language)
     events = in_order(found.stage_events.all())
@@ -120,6 +121,7 @@ def decision(request: HttpRequest, pk: int, slug: str = "") -> HttpResponse:
             if one.language != language
         ],
         "title": title,
+        **_cited(found, edition, language),
         "behind": selectors.older_text(edition, editions) if edition else None,
         "deadlines": deadlines,
         # Only of a draft under way can it be said that no period for comments was announced.
@@ -163,6 +165,17 @@ def decision(request: HttpRequest, pk: int, slug: str = "") -> HttpResponse:
         for name in ("pointer", "contact", "voice", "actions", "after")
     }
     return render(request, "web/decision.html", context)
+
+
+def _cited(found: Decision, edition: Edition | None, language: str) -> dict[str, Any]:
+    """The summary's lines and the official title with the acts they name; one query if any."""
+    lines = edition.lines if edition else []
+    official = edition.official_title if edition else ""
+    acts = acts_named([*lines, official], but=found.pk)
+    return {
+        "summary": [acts.parts(line, language) for line in lines],
+        "official_title": acts.parts(official, language),
+    }
 
 
 def _happened(found: Any) -> Any:

@@ -11,10 +11,20 @@ from django.test import Client
 
 from monitoring.decisions.citations import acts_named
 from monitoring.decisions.models import Decision
-from monitoring.decisions.services import update_decision
+from monitoring.decisions.relations import add_relation
+from monitoring.decisions.services import add_stage_event, update_decision
 from monitoring.decisions.versions import add_text_version
+from monitoring.decisions.votes import record_vote
+from monitoring.institutions.models import Event, EventKind
 from monitoring.vocabulary.models import Status
-from tests.factories.record import make_decision
+from tests.decisions.test_votes import make_vote
+from tests.factories.record import (
+    make_body,
+    make_deadline,
+    make_decision,
+    make_stage,
+    make_topic,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -38,7 +48,7 @@ def page(client: Client, path: str) -> str:
     answer = client.get(path)
     assert answer.status_code == 200
     text = answer.content.decode().replace("\N{NO-BREAK SPACE}", " ")
-    return re.sub(r"\s+", " ", text)
+    return re.sub(r"\s+", " ", re.sub(r'<span class="nb">(.*?)</span>', r"\1", text))
 
 
 def test_a_text_links_what_it_names_and_flags_what_fell_before_its_day(
@@ -54,9 +64,67 @@ def test_a_text_links_what_it_names_and_flags_what_fell_before_its_day(
     client.get("/ru/")
     with django_assert_max_num_queries(15):
         new = page(client, f"/ru/zakony/{citing.pk}/text/")
-    assert f"{link} <strong>(этот акт утратил силу 1 мая 2024 г.)</strong> &lt;i&gt; и № 5." in new
+    gone = '<strong lang="ru">(этот акт утратил силу 1 мая 2024 г.)</strong>'
+    assert f"{link} {gone} &lt;i&gt; и № 5." in new
     old = page(client, f"/ru/zakony/{citing.pk}/text/?on=2020-06-01")
     assert f"{link} &lt;i&gt;" in old
+
+
+@pytest.mark.parametrize(
+    ("language", "flag"),
+    [
+        ("kk", "бұл акт күшін жойған: 2024 ж. 1 мамыр"),
+        ("ru", "этот акт утратил силу 1 мая 2024 г."),
+        ("en", "this act lost force on 1 May 2024"),
+    ],
+)
+def test_a_summary_links_what_it_names_and_flags_what_fell(
+    client: Client, law: Decision, language: str, flag: str
+) -> None:
+    standing = make_decision("Жарлық", number="639", codes={"adilet": "U2100000639"})
+    summary = f"2001 жылғы 23 қаңтардағы № 148-II <i> өзгереді\n{CITED}\nU2100000639, Z010000148_"
+    official = "Z010000148_ туралы"
+    texts = {"title": "Шешім", "summary": summary, "official_title": official}
+    citing = make_decision(number="9", editions={"kk": texts})
+    text = page(client, citing.address_in(language))
+    gone = f'</a> <strong lang="{language}">({flag})</strong>'
+    there = f'<a href="{law.address_in(language)}">'
+    assert f"{there}2001 жылғы 23 қаңтардағы № 148-II{gone} &lt;i&gt;" in text
+    assert f"{there}23 января 2001 года № 148{gone} &lt;i&gt; и № 5." in text
+    assert f'<a href="{standing.address_in(language)}">U2100000639</a>, {there}' in text
+    assert f"{there}Z010000148_{gone} туралы" in text
+    own = page(client, law.address_in(language))
+    assert there not in own.split("<h1")[1].split("<h2")[0], "an act is no link to itself"
+
+
+def test_a_page_that_shows_everything_takes_few_queries(
+    client: Client, law: Decision, django_assert_max_num_queries: Any
+) -> None:
+    body = make_body()
+    summary = f"{CITED} Z010000148_; от 1 мая 2020 года № 9"
+    found = make_decision(
+        number="12",
+        bodies=[body],
+        topics=[make_topic()],
+        links=["https://a.kz/1", "https://a.kz/2"],
+        codes={"adilet": "V2100000001"},
+        editions={code: {"title": code, "summary": summary} for code in ("kk", "ru", "en")},
+    )
+    add_stage_event(decision=found, stage=make_stage(), body=body, date=dt.date(2024, 1, 1))
+    add_relation(subject=law, kind="repeals", target=found)
+    make_deadline(found, dt.date(2024, 6, 1))
+    kind = EventKind.objects.create(key="polls", name_kk="сайлау", name_ru="выборы", name_en="poll")
+    happened = Event.objects.create(
+        key="poll", kind=kind, date=LAW, name_kk="Сайлау", name_ru="Выборы", name_en="Polls"
+    )
+    found.events.add(happened)
+    record_vote(event=make_vote(decision=found, source="https://a.kz/4"))
+    address = found.address_in("ru")
+    client.get("/ru/")
+    with django_assert_max_num_queries(15):
+        text = page(client, address)
+    for words in ("finance ru", "a.kz", "V2100000001", "утратил силу", "Недоверие", "Выборы"):
+        assert words.lower() in text.lower()
 
 
 def test_what_may_be_two_acts_or_another_kind_stays_plain(law: Decision) -> None:
