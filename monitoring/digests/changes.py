@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.utils import translation
-from django.utils.translation import pgettext
+from django.utils.translation import pgettext, pgettext_lazy
 
 from monitoring.core.dates import long_date
 from monitoring.core.models import Trilingual
@@ -25,6 +25,14 @@ _RANK = (
     Change.Kind.UPDATED,
     Change.Kind.WITHDRAWN,
 )
+
+
+_TEXTS = {
+    "summary": pgettext_lazy("mail", "What changes"),
+    "short_title": pgettext_lazy("mail", "Short title"),
+    "official_title": pgettext_lazy("mail", "Official title"),
+}
+"""Texts of an edition, in the order in which a reader asks for them."""
 
 
 @dataclass(frozen=True)
@@ -68,6 +76,7 @@ def tell(changes: Sequence[Change], names: Names, language: str) -> Told:
         if kind != Change.Kind.PUBLISHED:
             lines += [_relations(before, after, names, language)]
             lines += [*_numbers(before, after, language), _texts(before, after)]
+            lines += [_excerpt(before, after, language)]
         return Told(str(Change.Kind(kind).label), tuple(line for line in lines if line))
 
 
@@ -82,6 +91,13 @@ def _stage(
         _label(names.stages, old.get("stage", ""), language),
         _with_date(_label(names.stages, new.get("stage", ""), language), new, language),
     )
+
+
+def stage_now(picture: Mapping[str, Any], names: Names, language: str) -> str:
+    """The last stage in words; empty where the record knows none."""
+    stage = _last_stage(picture)
+    key = str(stage.get("stage", ""))
+    return _with_date(_label(names.stages, key, language), stage, language) if key else ""
 
 
 def _last_stage(picture: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -169,6 +185,49 @@ def _texts(before: Mapping[str, Any], after: Mapping[str, Any]) -> Line | None:
     if not changed:
         return None
     return Line(pgettext("mail", "Text"), "", ", ".join(changed))
+
+
+def _excerpt(before: Mapping[str, Any], after: Mapping[str, Any], language: str) -> Line | None:
+    """Where the text of residents changed: the words around it before and after.
+
+    In the reader's language; in another only if that one alone changed.
+    """
+    old, new = before.get("editions") or {}, after.get("editions") or {}
+    order = dict.fromkeys((language, *IN_LANGUAGE))
+    changed = [code for code in order if code in old and code in new and old[code] != new[code]]
+    if not changed or (changed[0] != language and language in new):
+        return None
+    was, now = old[changed[0]], new[changed[0]]
+    for name, title in _TEXTS.items():
+        one, other = (" ".join(str(side.get(name) or "").split()) for side in (was, now))
+        if one != other and other:
+            return Line(str(title), *around(one, other))
+    return None
+
+
+def around(before: str, after: str, room: int = 160) -> tuple[str, str]:
+    """The differing stretch of two texts with some words before it, each at most `room` long.
+
+    >>> around("the fee is 100 tenge a year", "the fee is 250 tenge a year", room=40)
+    ('the fee is 100 tenge a year', 'the fee is 250 tenge a year')
+    """
+    if max(len(before), len(after)) <= room:
+        return before, after
+    first = next(
+        (n for n, (a, b) in enumerate(zip(before, after, strict=False)) if a != b),
+        min(len(before), len(after)),
+    )
+    start = max(0, first - room // 3)
+    if start:
+        start = after.rfind(" ", 0, start + 1) + 1
+    return _stretch(before, start, room), _stretch(after, start, room)
+
+
+def _stretch(text: str, start: int, room: int) -> str:
+    piece = text[start : start + room - 2]
+    if start + len(piece) < len(text):
+        piece = f"{piece.rpartition(' ')[0] or piece}…"
+    return f"…{piece}" if start else piece
 
 
 def _label(names: Mapping[str, Trilingual], key: str, language: str) -> str:

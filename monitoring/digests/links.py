@@ -43,16 +43,20 @@ def confirm_link(subscriber: Subscriber) -> str:
     return address("subscribe_confirm", subscriber.language, token)
 
 
-def manage_link(subscriber: Subscriber) -> str:
-    """Leads to the page where a reader sees and changes everything; valid until erasure."""
+def manage_link(subscriber: Subscriber, language: str = "") -> str:
+    """Leads to the page where a reader sees and changes everything; valid until erasure.
+
+    In the reader's language, or in that of the mail in which it stands.
+    """
     token = signing.dumps([subscriber.pk, subscriber.nonce], salt=MANAGE)
-    return address("subscriptions", subscriber.language, token)
+    return address("subscriptions", language or subscriber.language, token)
 
 
-def leave_link(subscriber: Subscriber, subscriptions: tuple[int, ...]) -> str:
+def leave_link(subscriber: Subscriber, subscriptions: tuple[int, ...], language: str = "") -> str:
     """Ends the subscriptions of one mail: a page for people, one POST for programs (RFC 8058)."""
     data = [subscriber.pk, subscriber.nonce, list(subscriptions)]
-    return address("subscription_leave", subscriber.language, signing.dumps(data, salt=LEAVE))
+    token = signing.dumps(data, salt=LEAVE)
+    return address("subscription_leave", language or subscriber.language, token)
 
 
 def read(token: str, salt: str) -> Subscriber | None:

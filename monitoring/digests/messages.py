@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -9,72 +10,120 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.utils import translation
-from django.utils.translation import ngettext
+from django.utils.translation import gettext, ngettext, pgettext
 
 from monitoring.core import clock
-from monitoring.core.dates import long_date
-from monitoring.decisions.wording import IN_LANGUAGE
+from monitoring.core.dates import long_date, until_day, until_hour, weekday
+from monitoring.core.sections import Section
+from monitoring.decisions.deadlines import end_of
+from monitoring.decisions.models import Deadline
+from monitoring.decisions.wording import IN_LANGUAGE, until
 from monitoring.digests import links
-from monitoring.digests.changes import Line, Names, tell
-from monitoring.digests.choosing import wants
+from monitoring.digests.changes import Line, Names, stage_now, tell
+from monitoring.digests.choosing import language_of, wants
 from monitoring.digests.models import DigestRun, Subscriber, Subscription
-from monitoring.digests.queries import describe
+from monitoring.digests.queries import describe, section_of
 from monitoring.journal.models import Change
 from monitoring.search.kinds import Hit
 from monitoring.search.query import Query
 
 CAP = 30
-"""Records in one mail; the rest stand behind a link."""
+"""Records in one section of a mail; the rest stand behind links."""
 SUBJECT = 90
 CHAT = 600
 """Characters of the message that is copied into a group chat."""
+SECTIONS = ("decision", "body", "topic", "place", "search", "all")
+"""Kinds of subscription in the order in which their items stand: what is nearest comes first."""
 
 Record = tuple[str, int]
+
+
+@dataclass(frozen=True)
+class Health:
+    """One line on the watch itself; a broken one stands on top of the mail."""
+
+    line: str = ""
+    broken: bool = False
 
 
 @dataclass(frozen=True)
 class Found:
     """What a run knows of the changed records; the same for every reader.
 
-    `hits` by language, `sources` is one official address a record, `changes` in their order.
+    `hits` by language, `sources` is one official address a record, `changes` in their order,
+    `deadlines` those still open at `now`, nearest first, `under_way` the drafts that nothing has
+    ended, `sections` what other rooms say of a record (our position), by language. `memo` keeps
+    what was worked out once for readers who share it.
     """
 
     changes: Mapping[Record, Sequence[Change]]
     hits: Mapping[str, Mapping[Record, Hit]]
     sources: Mapping[Record, str]
     names: Names
-    health: Mapping[str, str] = field(default_factory=dict)
+    health: Mapping[str, Health] = field(default_factory=dict)
+    deadlines: Mapping[Record, Sequence[Deadline]] = field(default_factory=dict)
+    under_way: frozenset[Record] = frozenset()
+    sections: Mapping[str, Mapping[Record, Sequence[Section]]] = field(default_factory=dict)
+    memo: dict[Any, Any] = field(default_factory=dict, compare=False)
 
 
 @dataclass(frozen=True)
 class Item:
-    """One changed record as a reader sees it."""
+    """One changed record as readers of a language see it; nothing in it is one person's."""
 
-    record: Record
+    key: tuple[Any, ...]
     title: str
     language: str
     link: str
     meta: str
     word: str
     lines: tuple[Line, ...]
+    stage: str
+    deadline: str
+    due: dt.datetime | None
+    todo: str
+    todo_link: str
     source: str
     source_host: str
-    reasons: tuple[str, ...]
+    sections: tuple[Section, ...] = ()
 
     @property
     def spoken(self) -> str:
         """The language of the title in words, in the active language: «орысша»."""
         return str(IN_LANGUAGE.get(self.language, self.language))
 
+    @property
+    def news(self) -> str:
+        """What is new in a few words: where it stands now, else the kind of change."""
+        return (self.lines[0].after if self.lines else "") or self.word
+
+
+@dataclass(frozen=True)
+class Told:
+    """An item in a reader's mail: why it stands there, and the first of the reasons' queries."""
+
+    item: Item
+    reasons: tuple[str, ...]
+    query: Query
+
 
 @dataclass(frozen=True)
 class Message:
-    """A reader's mail before it is rendered."""
+    """A reader's mail before it is rendered: sections of items, in the order of `SECTIONS`."""
 
-    context: Mapping[str, Any]
+    language: str
+    sections: Mapping[str, tuple[Told, ...]]
+    manage_link: str
+    leave_link: str
+    since: dt.date | None
     headers: Mapping[str, str]
     subscriptions: frozenset[int]
     changes: tuple[int, ...]
+
+    @property
+    def items(self) -> list[Item]:
+        """All items in the order in which they stand."""
+        return [told.item for section in self.sections.values() for told in section]
 
 
 def build(
@@ -82,51 +131,54 @@ def build(
     reader: Subscriber,
     matched: Mapping[Record, Sequence[Subscription]],
     found: Found,
-    *,
-    cap: int = CAP,
 ) -> Message | None:
     """The mail that tells `reader` of a run; None if there is nothing to tell.
 
     `matched` names, for each record, the reader's own subscriptions that it matches. A record is
     told once, with all of them as its reasons, from the changes after each one's `since`.
     """
-    items: list[Item] = []
+    language = language_of({one.pk: one for s in matched.values() for one in s}.values(), reader)
+    sections: dict[str, list[Told]] = {name: [] for name in SECTIONS}
     told: list[int] = []
     used: set[int] = set()
     for record, subscriptions in sorted(matched.items(), key=lambda pair: _newest(pair[0], found)):
-        item, changes, because = _item(run, reader, record, subscriptions, found)
-        if item is not None:
-            items.append(item)
-            told += changes
-            used |= because
-    if not items:
+        item, changes, because = _item(run, language, record, subscriptions, found)
+        if item is None:
+            continue
+        asked = [(section_of(query), query) for query in (_query(one, found) for one in because)]
+        name, query = min(asked, key=lambda pair: SECTIONS.index(pair[0]))
+        reasons = dict.fromkeys(_reason(one, language, found) for one in because)
+        sections[name].append(Told(item, tuple(reasons), query))
+        told += changes
+        used |= {one.pk for one in because}
+    if not told:
         return None
-    language = reader.language
     ids = tuple(sorted(used))
-    leave = links.leave_link(reader, ids)
-    shown = items[:cap]
-    context = {
-        "items": shown,
-        "count": len(items),
-        "rest": len(items) - len(shown),
-        "headline": headline(items, language),
-        "subject": _cut(headline(items, language, with_title=True), SUBJECT),
-        "preheader": _preheader(items[0]),
-        "chat": chat_message(items, language),
-        "frequency": run.frequency,
-        "day": long_date(run.window_end.astimezone(clock.ALMATY).date(), "day", language),
-        "all_link": links.address("decision_list", language),
-        "manage_link": links.manage_link(reader),
-        "leave_link": leave,
-        "health": found.health.get(language, ""),
-    }
+    leave = links.leave_link(reader, ids, language)
+    return Message(
+        language=language,
+        sections={name: tuple(items) for name, items in sections.items() if items},
+        manage_link=links.manage_link(reader, language),
+        leave_link=leave,
+        since=reader.confirmed_at.astimezone(clock.ALMATY).date() if reader.confirmed_at else None,
+        headers=headers_of(f"{run.frequency}.digest", leave, f"{run.pk}:{run.frequency}"),
+        subscriptions=frozenset(used),
+        changes=tuple(sorted(told)),
+    )
+
+
+def headers_of(name: str, leave: str, campaign: str) -> dict[str, str]:
+    """Headers by which mail programs sort, end (RFC 8058) and report mail to many.
+
+    Feedback-ID has the four fields that large receivers read: campaign, kind, list, sender.
+    """
     host = urlsplit(settings.WAGTAILADMIN_BASE_URL).hostname or "localhost"
-    headers = {
-        "List-Id": f"<{run.frequency}.digest.{host}>",
+    return {
+        "List-Id": f"<{name}.{host}>",
         "List-Unsubscribe": f"<{leave}>",
         "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
+        "Feedback-ID": f"{campaign}:{name}:{host}",
     }
-    return Message(context, headers, frozenset(used), tuple(sorted(told)))
 
 
 def _newest(record: Record, found: Found) -> int:
@@ -136,69 +188,136 @@ def _newest(record: Record, found: Found) -> int:
 
 def _item(
     run: DigestRun,
-    reader: Subscriber,
+    language: str,
     record: Record,
     subscriptions: Sequence[Subscription],
     found: Found,
-) -> tuple[Item | None, list[int], set[int]]:
-    language = reader.language
-    hit = found.hits.get(language, {}).get(record)
+) -> tuple[Item | None, list[int], list[Subscription]]:
     fresh = {
         one.pk: [c for c in found.changes[record] if wants(one, c, run)] for one in subscriptions
     }
     because = [one for one in subscriptions if fresh[one.pk]]
-    if hit is None or not because:
-        return None, [], set()
+    if not because:
+        return None, [], []
     changes = max((fresh[one.pk] for one in because), key=len)
+    item = item_of(record, changes, language, found)
+    return (item, [change.pk for change in changes], because) if item else (None, [], [])
+
+
+def item_of(record: Record, changes: Sequence[Change], language: str, found: Found) -> Item | None:
+    """A record's changes as an item in a language; None if it can be shown to nobody any more."""
+    key = (language, record, tuple(change.pk for change in changes))
+    if key not in found.memo:
+        found.memo[key] = _made(key, record, changes, language, found)
+    kept: Item | None = found.memo[key]
+    return kept
+
+
+def _made(
+    key: tuple[Any, ...], record: Record, changes: Sequence[Change], language: str, found: Found
+) -> Item | None:
+    hit = found.hits.get(language, {}).get(record)
+    if hit is None:
+        return None
     told = tell(changes, found.names, language)
     source = found.sources.get(record, "")
-    item = Item(
-        record=record,
-        title=hit.title,
+    nearest = next(iter(found.deadlines.get(record, ())), None)
+    link = links.absolute(hit.address)
+    with translation.override(language):
+        todo = _todo(nearest, record in found.under_way)
+        stage = stage_now(changes[-1].after, found.names, language)
+        shown = any(line.name == pgettext("mail", "Stage") for line in told.lines)
+    return Item(
+        key=key,
+        title=" ".join(hit.title.split()),
         language=hit.language,
-        link=links.absolute(hit.address),
+        link=link,
         meta=hit.meta,
         word=told.word,
         lines=told.lines,
+        stage="" if shown else stage,
+        deadline=deadline_words(nearest, language) if nearest else "",
+        due=end_of(nearest.date, nearest.hour) if nearest else None,
+        todo=todo,
+        todo_link=f"{link}#deadline-{nearest.pk}" if nearest else link,
         source=source,
         source_host=urlsplit(source).hostname or "",
-        reasons=tuple(dict.fromkeys(_reason(one, language) for one in because)),
+        sections=tuple(found.sections.get(language, {}).get(record, ())),
     )
-    return item, [change.pk for change in changes], {one.pk for one in because}
 
 
-def _reason(subscription: Subscription, language: str) -> str:
-    words = describe(Query.from_json(subscription.query.query), language)
+def _todo(nearest: Deadline | None, under_way: bool) -> str:
+    """What a resident can do about a record, in the active language."""
+    if nearest is not None and nearest.kind.takes_comments:
+        return gettext("send your opinion while opinions are taken")
+    if nearest is not None:
+        return gettext("see what is possible until that day")
+    if under_way:
+        return gettext("read the draft and write your proposal to those who prepare it")
+    return gettext("read it and ask how it is carried out where you live")
+
+
+def deadline_words(deadline: Deadline, language: str) -> str:
+    """«Жария талқылау: 2026 ж. 24 қарашаға дейін, сейсенбі, 18:00-ге дейін»: never "in N days"."""
+    day = weekday(deadline.date, language)
+    hour = deadline.hour
+    if deadline.kind.takes_comments:
+        said = f"{until(deadline.date, language)}, {day}"
+        said += f", {until_hour(hour, language)}" if hour else ""
+    else:
+        said = f"{long_date(deadline.date, 'day', language)}, {day}"
+        said += f", {hour:%H:%M}" if hour else ""
+    return f"{deadline.kind.label_in(language)}: {said}"
+
+
+def _query(subscription: Subscription, found: Found) -> Query:
+    key = ("query", subscription.query_id)
+    if key not in found.memo:
+        found.memo[key] = Query.from_json(subscription.query.query)
+    kept: Query = found.memo[key]
+    return kept
+
+
+def _reason(subscription: Subscription, language: str, found: Found) -> str:
+    key = ("reason", subscription.query_id, language)
+    if key not in found.memo:
+        found.memo[key] = describe(_query(subscription, found), language)
+    words: str = found.memo[key]
     return f"{words} ({subscription.note})" if subscription.note else words
 
 
+def nearest_of(items: Sequence[Item]) -> Item | None:
+    """The item whose deadline ends first."""
+    due = [item for item in items if item.due is not None]
+    return min(due, key=lambda item: (item.due is None, item.due), default=None)
+
+
 def headline(items: Sequence[Item], language: str, *, with_title: bool = False) -> str:
-    """«3 өзгеріс»; with the first title: «3 өзгеріс: Жергілікті …»."""
-    count = len(items)
+    """«3 өзгеріс, 1 мерзім: 24 қарашаға дейін»; without a deadline, if asked, the first title."""
+    count, due = len(items), sum(item.due is not None for item in items)
+    nearest = nearest_of(items)
     with translation.override(language):
         words = ngettext("%(count)d change", "%(count)d changes", count) % {"count": count}
+        if nearest is not None and nearest.due is not None:
+            last = (nearest.due - dt.timedelta(seconds=1)).astimezone(clock.ALMATY).date()
+            said = ngettext("%(count)d deadline", "%(count)d deadlines", due) % {"count": due}
+            return f"{words}, {said}: {until_day(last, language)}"
     return f"{words}: {items[0].title}" if with_title else words
 
 
-def _preheader(item: Item) -> str:
-    after = item.lines[0].after if item.lines else ""
-    return f"{item.title} – {after or item.word}"
-
-
-def _cut(text: str, limit: int) -> str:
+def cut(text: str, limit: int) -> str:
     """Text of at most `limit` characters, cut at a word with an ellipsis."""
     if len(text) <= limit:
         return text
-    return f"{text[: limit - 1].rpartition(' ')[0]}…"
+    return f"{text[: limit - 1].rpartition(' ')[0] or text[: limit - 1]}…"
 
 
-def chat_message(items: Sequence[Item], language: str) -> str:
+def chat_message(items: Sequence[Item], language: str, link: str) -> str:
     """A message for a group chat: titles and the link, at most 600 characters."""
-    link = items[0].link if len(items) == 1 else links.address("decision_list", language)
     room = CHAT - len(link) - 1
     lines = [headline(items, language) + "."]
     for number, item in enumerate(items, 1):
-        line = f"{number}) {_cut(item.title, 120)}"
+        line = f"{number}) {cut(item.title, 120)}"
         if sum(map(len, lines)) + len(lines) + len(line) > room:
             break
         lines.append(line)

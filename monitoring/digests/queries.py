@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from django.http import QueryDict
+from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
 
@@ -73,3 +74,38 @@ def title_of(pk: int, language: str) -> str:
     row = Decision.objects.filter(pk=pk).select_related("kind").first()
     with translation.override(language):
         return row.naming(language) if row else _("a document that is no longer in the record")
+
+
+def section_of(query: Query) -> str:
+    """Under which kind of subscription a mail shows what a query found."""
+    if query == EVERYTHING:
+        return "all"
+    names = {name for name, _values in query.filters} - {"kind"}
+    if query.text or len(names) != 1:
+        return "search"
+    (name,) = names
+    return _SECTIONS.get(name, "search")
+
+
+_SECTIONS = {
+    "decision": "decision",
+    "number": "decision",
+    "body": "body",
+    "topic": "topic",
+    "region": "place",
+    "district": "place",
+}
+
+
+def address_of(query: Query, language: str) -> str:
+    """The path at which the site answers the same query, the latest change on top."""
+    pk, kind = decision_of(query), kinds.get(DECISION)
+    hit = kind.hits([pk], language).get(pk) if kind and pk is not None else None
+    if hit is not None:
+        return hit.address
+    with translation.override(language):
+        if query == EVERYTHING or pk is not None:
+            return reverse("changes")
+        asked = set(query.values("kind")) or {DECISION}
+        page = reverse("decision_list" if asked == {DECISION} else "search")
+        return f"{page}?{query.without('kind').to_query_string()}"

@@ -7,40 +7,37 @@ import logging
 import os
 import secrets
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import groupby
 from typing import Any
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.db.models import Max, Min, Q
-from django.utils import translation
-from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from monitoring.core import clock, sweeps
-from monitoring.core.models import LANGUAGES, Lease
-from monitoring.decisions.models import Link, Stage
-from monitoring.decisions.wording import others_named
-from monitoring.digests.changes import Names
-from monitoring.digests.messages import CAP, Found, Message, Record, build
+from monitoring.core.models import Lease
+from monitoring.digests.gathering import (
+    CHUNK,
+    batched,
+    documents_of,
+    found_of,
+    matching,
+)
+from monitoring.digests.messages import Found, Message, Record, build
 from monitoring.digests.models import (
     DigestRun,
     DigestRunSubscriber,
     Frequency,
     Subscriber,
     Subscription,
+    SubscriptionQuerySet,
 )
-from monitoring.evidence.selectors import chain_head, sources_health
+from monitoring.digests.rendering import Renderer, frames_of
 from monitoring.journal.models import Change
 from monitoring.journal.services import close_window
-from monitoring.mailing.compose import TooLongError
-from monitoring.mailing.services import Prepared, prepare_mail, queue_prepared
-from monitoring.search import kinds
-from monitoring.search.documents import SearchDocument
-from monitoring.search.matching import match
-from monitoring.search.models import SavedQuery
-from monitoring.search.query import Query
-from monitoring.vocabulary.models import Status
+from monitoring.mailing.services import Prepared, prepare_parts, queue_all
 
 logger = logging.getLogger(__name__)
 
@@ -56,9 +53,8 @@ TWICE = dt.timedelta(seconds=10)
 """Two presses of the button within this are one."""
 LEASE = 30
 """Seconds; with the sweep's minute, a run whose maker died goes on within 90 s."""
-RENEW = 100
-"""Readers after whom the lease is taken anew."""
-CHUNK = 500
+BATCH = 100
+"""Readers whose mails are written in one transaction; the lease is taken anew after each."""
 
 
 def last_end(now: dt.datetime, frequency: str) -> dt.datetime:
@@ -203,36 +199,29 @@ def make_run(*, run: DigestRun) -> int:
 
 
 def _make(run: DigestRun, lease: str, holder: str) -> int:
-    followed = Subscription.objects.due(run.frequency, clock.today())
+    followed = _followed(run)
     from_position = followed.aggregate(low=Min("since"))["low"]
     low = min(run.first_position, run.first_position if from_position is None else from_position)
     changes = list(Change.objects.announced().between(low, run.last_position))
-    documents = _documents(changes)
-    hits = _matching(followed, documents)
-    found = _found(run, changes, documents)
-    made, unsettled = 0, False
-    rows = followed.select_related("query", "subscriber").order_by("subscriber_id", "pk")
-    by_reader: dict[int, list[Subscription]] = defaultdict(list)
-    for row in rows.iterator(CHUNK):
-        if row.query_id in hits:
-            by_reader[row.subscriber_id].append(row)
+    documents = documents_of(changes)
+    hits = matching(followed, documents)
+    found = found_of(changes, documents)
     considered = list(followed.exclude(since=None).values_list("pk", flat=True))
-    told = set(run.told.values_list("subscriber_id", flat=True))
-    for number, (pk, subscriptions) in enumerate(by_reader.items()):
-        if number % RENEW == 0:
-            Lease.objects.take(lease, holder, LEASE)
-        if pk in told:
-            continue
-        one = _tell(run, subscriptions, hits, found)
-        made += one or 0
-        unsettled |= one is None
+    renderer = Renderer(frames_of(run, found), found)
+    made, unsettled = 0, False
+    for group in _readers(followed, hits):
+        Lease.objects.take(lease, holder, LEASE)
+        written, left = _tell(run, group, hits, found, renderer)
+        made += written
+        unsettled |= left
     if unsettled:
         return made  # the run stays open and the next sweep comes back to them
     with transaction.atomic():
         # A frequency changed after the list was read keeps its `since` for the next run.
-        Subscription.objects.filter(
-            pk__in=considered, frequency=run.frequency, since__lte=run.last_position
-        ).awake(clock.today()).update(since=None)
+        for some in batched(considered, CHUNK):
+            Subscription.objects.filter(
+                pk__in=some, frequency=run.frequency, since__lte=run.last_position
+            ).awake(clock.today()).update(since=None)
         DigestRun.objects.filter(pk=run.pk).update(
             state=DigestRun.State.DONE,
             finished_at=clock.now(),
@@ -242,162 +231,142 @@ def _make(run: DigestRun, lease: str, holder: str) -> int:
     return made
 
 
-def _documents(changes: Sequence[Change]) -> list[SearchDocument]:
-    """The changed records as they can be read now; what was withdrawn meanwhile is left out."""
-    ids: dict[str, set[int]] = defaultdict(set)
-    for change in changes:
-        ids[change.subject].add(change.subject_id)
-    documents: list[SearchDocument] = []
-    for name, wanted in ids.items():
-        kind = kinds.get(name)
-        if kind is not None:
-            visible = kind.visible(sorted(wanted))
-            documents += [d for d in kinds.documents(kind, sorted(wanted)) if d.id in visible]
-    return documents
+def _followed(run: DigestRun) -> SubscriptionQuerySet:
+    """The subscriptions that a run writes to; asked again under the lock of each mail."""
+    return Subscription.objects.due(run.frequency, clock.today())
 
 
-def _matching(followed: Any, documents: Sequence[SearchDocument]) -> dict[int, list[Record]]:
-    """Which stored query matches which records; each is evaluated once for all its readers."""
-    if not documents:
-        return {}
-    general = followed.filter(decision=None)
-    saved = SavedQuery.objects.filter(pk__in=general.values("query_id"))
-    queries = {row.pk: Query.from_json(row.query) for row in saved.iterator(CHUNK)}
-    return match(queries, documents) | _of_one_decision(followed, documents)
+def _readers(
+    followed: SubscriptionQuerySet, hits: Mapping[int, Sequence[Record]]
+) -> Iterator[list[list[Subscription]]]:
+    """Readers with something to tell, `BATCH` at a time, each as a list of subscriptions.
 
-
-def _of_one_decision(followed: Any, documents: Sequence[SearchDocument]) -> dict[int, list[Record]]:
-    """Queries of those who follow one of these decisions; one query, whoever follows others."""
-    ids = [document.id for document in documents if document.kind == "decision"]
-    rows = followed.filter(decision__in=ids).values_list("query_id", "decision_id").distinct()
-    return {query: [("decision", decision)] for query, decision in rows}
-
-
-def _found(run: DigestRun, changes: Iterable[Change], documents: Sequence[SearchDocument]) -> Found:
-    by_record: dict[Record, list[Change]] = defaultdict(list)
-    for change in changes:
-        by_record[change.subject, change.subject_id].append(change)
-    hits: dict[str, dict[Record, kinds.Hit]] = {language: {} for language in LANGUAGES}
-    for name in {document.kind for document in documents}:
-        kind = kinds.get(name)
-        assert kind is not None  # its documents were just read
-        ids = [document.id for document in documents if document.kind == name]
-        for language in LANGUAGES:
-            for pk, hit in kind.hits(ids, language).items():
-                hits[language][name, pk] = hit
-    health = {language: _health(language) for language in LANGUAGES} if documents else {}
-    return Found(by_record, hits, _sources(documents), _names(by_record), health)
-
-
-def _health(language: str) -> str:
-    """One line on the watch itself: how many sources are asked, and which do not answer."""
-    sources = [one for one in sources_health(language) if one.state != "paused"]
-    if not sources:
-        return ""
-    silent = [one.name for one in sources if one.state in {"late", "broken"}]
-    with translation.override(language):
-        count = len(sources)
-        said = ngettext("%(count)d source is asked.", "%(count)d sources are asked.", count)
-        state = _("No news from: %(names)s.") if silent else _("All of them answer.")
-        head = chain_head()
-        kept = _("Hash over all saved copies: %(head)s") % {"head": head} if head else ""
-    names = {"names": ", ".join(silent)}
-    return f"{said % {'count': count}} {state % names if silent else state} {kept}".strip()
-
-
-def _sources(documents: Sequence[SearchDocument]) -> dict[Record, str]:
-    """The first address of each decision: where a reader can check."""
-    ids = [document.id for document in documents if document.kind == "decision"]
-    found: dict[Record, str] = {}
-    for link in Link.objects.filter(decision_id__in=ids).exclude(url="").order_by("pk"):
-        found.setdefault(("decision", link.decision_id), link.url)
-    return found
-
-
-def _names(changes: Mapping[Record, Sequence[Change]]) -> Names:
-    return Names(
-        {row.key: row for row in Stage.objects.all()},
-        {row.key: row for row in Status.objects.all()},
-        others_named(one for of_record in changes.values() for one in of_record),
-    )
+    Read in pages by the subscriber's id: memory stays flat however many there are, and nothing is
+    held open while mails are written.
+    """
+    if not hits:
+        return
+    last, group = 0, list[list[Subscription]]()
+    rows = followed.select_related("query", "subscriber").order_by("subscriber_id", "pk")
+    while True:
+        page = list(
+            Subscriber.objects.filter(pk__gt=last, state=Subscriber.State.ACTIVE)
+            .order_by("pk")
+            .values_list("pk", flat=True)[:CHUNK]
+        )
+        if not page:
+            break
+        some = rows.filter(subscriber_id__gt=last, subscriber_id__lte=page[-1])
+        last = page[-1]
+        matched = (row for row in some if row.query_id in hits)
+        for _pk, subscriptions in groupby(matched, key=lambda row: row.subscriber_id):
+            group.append(list(subscriptions))
+            if len(group) == BATCH:
+                yield group
+                group = []
+    if group:
+        yield group
 
 
 def _tell(
     run: DigestRun,
-    subscriptions: list[Subscription],
-    hits: dict[int, list[Record]],
+    group: list[list[Subscription]],
+    hits: Mapping[int, Sequence[Record]],
     found: Found,
-) -> int | None:
-    """One reader's mail; built again if the reader changed something meanwhile.
+    renderer: Renderer,
+) -> tuple[int, bool]:
+    """The mails of some readers, built outside and written with "made" in one transaction.
 
-    Returns the mails made; None for a reader who changed something three times in a row.
+    A reader who changed something meanwhile is built again from what stands now. Returns the mails
+    made, and whether somebody changed something three times in a row and is left for later.
     """
-    reader = subscriptions[0].subscriber
+    made = 0
     for _attempt in range(3):
-        matched: dict[Record, list[Subscription]] = defaultdict(list)
-        for subscription in subscriptions:
-            for record in hits.get(subscription.query_id, ()):
-                matched[record].append(subscription)
-        message = build(run, reader, matched, found)
-        if message is None:
-            return 0
-        prepared = _prepare(run, reader, matched, found, message)
-        with transaction.atomic():
-            now = Subscriber.objects.select_for_update().filter(pk=reader.pk).first()
-            if now is None:
-                return 0
-            alive = Subscription.objects.due(run.frequency, clock.today()).filter(
-                pk__in=message.subscriptions
-            )
-            if now.language == reader.language and alive.count() == len(message.subscriptions):
-                return _write(run, reader, message, prepared)
-        reader = now
-        subscriptions = list(
-            Subscription.objects.due(run.frequency, clock.today())
-            .filter(pk__in=[one.pk for one in subscriptions])
-            .select_related("query", "subscriber")
-        )
-    return None
+        pks = [subscriptions[0].subscriber_id for subscriptions in group]
+        told = set(run.told.filter(subscriber__in=pks).values_list("subscriber_id", flat=True))
+        built = [
+            _prepare(run, subscriptions, hits, found, renderer)
+            for subscriptions in group
+            if subscriptions[0].subscriber_id not in told
+        ]
+        written, again = _write(run, [one for one in built if one])
+        made += written
+        if not again:
+            return made, False
+        fresh = _followed(run).filter(subscriber__in=again).order_by("subscriber_id", "pk")
+        rows = (row for row in fresh.select_related("query", "subscriber") if row.query_id in hits)
+        group = [list(rows) for _pk, rows in groupby(rows, key=lambda row: row.subscriber_id)]
+    return made, True
+
+
+@dataclass(frozen=True)
+class _Built:
+    """A reader's mail before it is written, and what the reader wanted when it was built."""
+
+    reader: Subscriber
+    message: Message
+    mail: Prepared
 
 
 def _prepare(
     run: DigestRun,
-    reader: Subscriber,
-    matched: dict[Record, list[Subscription]],
+    subscriptions: list[Subscription],
+    hits: Mapping[int, Sequence[Record]],
     found: Found,
-    message: Message,
-) -> Prepared:
-    cap = CAP
-    while True:
-        try:
-            return prepare_mail(
-                key=f"digest:{run.pk}:{reader.pk}",
-                to=reader.address,
-                template="digest",
-                language=reader.language,
-                context=message.context,
-                headers=message.headers,
-            )
-        except TooLongError:
-            if cap == 1:
-                raise
-            cap //= 2
-            shorter = build(run, reader, matched, found, cap=cap)
-            assert shorter is not None  # the longer one had items
-            message = shorter
-
-
-def _write(run: DigestRun, reader: Subscriber, message: Message, prepared: Prepared) -> int:
-    """In the caller's transaction: the row that says «made», and the mail itself."""
-    _row, made = DigestRunSubscriber.objects.get_or_create(
-        run=run,
-        subscriber=reader,
-        defaults={
-            "changes": list(message.changes),
-            "mail_key": prepared.key,
-            "built_at": clock.now(),
-        },
+    renderer: Renderer,
+) -> _Built | None:
+    reader = subscriptions[0].subscriber
+    matched: dict[Record, list[Subscription]] = defaultdict(list)
+    for subscription in subscriptions:
+        for record in hits.get(subscription.query_id, ()):
+            matched[record].append(subscription)
+    message = build(run, reader, matched, found)
+    if message is None:
+        return None
+    mail = prepare_parts(
+        key=f"digest:{run.pk}:{reader.pk}",
+        to=reader.address,
+        template="digest",
+        language=message.language,
+        parts=renderer.parts(message),
+        headers=message.headers,
     )
-    if made:
-        queue_prepared(mail=prepared, group=reader.group, bulk=True)
-    return int(made)
+    return _Built(reader, message, mail)
+
+
+def _write(run: DigestRun, built: Sequence[_Built]) -> tuple[int, list[int]]:
+    """The rows that say «made» and the mails themselves, in one transaction.
+
+    Readers are locked first, so that unsubscribing waits for it and then cancels, or has gone
+    before and is seen here. Returns the mails made, and the readers who changed something.
+    """
+    now, again = clock.now(), list[int]()
+    with transaction.atomic():
+        pks = [one.reader.pk for one in built]
+        readers = Subscriber.objects.select_for_update().order_by("pk").in_bulk(pks)
+        told = set(run.told.filter(subscriber__in=pks).values_list("subscriber_id", flat=True))
+        wanted = [pk for one in built for pk in one.message.subscriptions]
+        alive = set[int]()
+        for some in batched(wanted, CHUNK):
+            alive |= set(_followed(run).filter(pk__in=some).values_list("pk", flat=True))
+        good = []
+        for one in built:
+            reader = readers.get(one.reader.pk)
+            if reader is None or reader.pk in told:
+                continue
+            if reader.language == one.reader.language and one.message.subscriptions <= alive:
+                good.append(one)
+            else:
+                again.append(reader.pk)
+        DigestRunSubscriber.objects.bulk_create(
+            DigestRunSubscriber(
+                run=run,
+                subscriber=one.reader,
+                changes=list(one.message.changes),
+                mail_key=one.mail.key,
+                built_at=now,
+            )
+            for one in good
+        )
+        queue_all(mails=[(one.mail, one.reader.group) for one in good])
+    return len(good), again

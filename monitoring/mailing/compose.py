@@ -147,7 +147,22 @@ def wrap(text: str) -> str:
             break_long_words=False,
             break_on_hyphens=False,
         )
-    return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)) + "\n"
+    return tidy("\n".join(lines))
+
+
+def tidy(text: str) -> str:
+    """At most one empty line in a row, and one line end at the end."""
+    return re.sub(r"\n{3,}", "\n\n", text.strip("\n")) + "\n"
+
+
+def inline(fragment: str) -> str:
+    """A piece of a mail's HTML with the styles of all mails put into its elements."""
+    return _inliner().inline_fragment(fragment, _style())
+
+
+@cache
+def _style() -> str:
+    return render_to_string("email/style.css")
 
 
 @cache

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import logging
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -43,6 +43,21 @@ def prepare_mail(
 ) -> Prepared:
     """Render and sign a mail without writing anything. Raises compose.TooLongError over 100 KB."""
     parts = compose.render(template, language, context)
+    return prepare_parts(
+        key=key, to=to, template=template, language=language, parts=parts, headers=headers
+    )
+
+
+def prepare_parts(
+    *,
+    key: str,
+    to: str,
+    template: str,
+    language: str,
+    parts: compose.Parts,
+    headers: Mapping[str, str] | None = None,
+) -> Prepared:
+    """The same for parts that the caller rendered; `template` names them on the delivery page."""
     now = clock.now()
     raw = compose.assemble(parts, key=key, to=to, language=language, date=now, headers=headers)
     return Prepared(key, to, template, language, signed(raw, now))
@@ -90,6 +105,35 @@ def queue_prepared(
     )
     sweeps.ring("mailing.send")
     return row
+
+
+def queue_all(*, mails: Sequence[tuple[Prepared, str]]) -> None:
+    """Put many bulk mails, each with its group, into the outbox in the caller's transaction.
+
+    Two queries for all. Once for a key, like `queue_prepared`.
+    """
+    now = clock.now()
+    rows = [
+        OutgoingMail(
+            key=mail.key,
+            message_id=compose.message_id(mail.key),
+            recipient=mail.to,
+            recipient_digest=digest(mail.to),
+            domain=domain(mail.to),
+            sender=settings.DEFAULT_FROM_EMAIL,
+            template=mail.template,
+            language=mail.language,
+            group=group,
+            bulk=True,
+            raw=mail.raw,
+            due_at=now,
+            created_at=now,
+        )
+        for mail, group in mails
+    ]
+    OutgoingMail.objects.bulk_create(rows, ignore_conflicts=True)
+    if rows:
+        sweeps.ring("mailing.send")
 
 
 def queue_mail(

@@ -354,14 +354,14 @@ def test_from_daily_to_weekly_nothing_is_told_twice(operator: Any) -> None:
 def test_leaving_during_a_run_wins(operator: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     reader = make.subscriber()
     make.decision()
-    prepare = mailing.prepare_mail
+    prepare = mailing.prepare_parts
 
     def leave_first(**values: Any) -> Any:
         prepared = prepare(**values)
         services.end_subscriptions(subscriber=reader, how="test")
         return prepared
 
-    monkeypatch.setattr(runs, "prepare_mail", leave_first)
+    monkeypatch.setattr(runs, "prepare_parts", leave_first)
     close(operator)
     assert digest_mails() == []
 
@@ -383,15 +383,16 @@ def test_a_run_killed_between_two_readers_goes_on_with_the_second(
     make.decision()
     run = runs.close_window_now(frequency="daily", by=operator)
     write = runs._write
-    written: list[int] = []
+    written: list[Any] = []
 
-    def die_at_the_second(*values: Any) -> int:
+    def die_at_the_second(*values: Any) -> Any:
         if written:
             raise KeyboardInterrupt
         written.append(write(*values))
         return written[0]
 
     with monkeypatch.context() as patched:
+        patched.setattr(runs, "BATCH", 1)
         patched.setattr(runs, "_write", die_at_the_second)
         with pytest.raises(KeyboardInterrupt):
             runs.make_run(run=run)

@@ -1,0 +1,305 @@
+"""Messages become bytes: each fragment is rendered once for its content, then spliced.
+
+A run's mails differ in which items they hold, in whose reasons stand under them and in two links.
+So an item is rendered and its styles are put into its elements once for a language; the frame
+around the items once for a run and language; the rest is joining text. Rendering a reader's mail
+asks no database and costs well under a millisecond.
+"""
+
+from __future__ import annotations
+
+import re
+import textwrap
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from html import escape
+from typing import Any
+
+from django.template.loader import render_to_string
+from django.utils import translation
+from django.utils.translation import gettext, ngettext
+
+from monitoring.core import clock
+from monitoring.core.dates import long_date
+from monitoring.digests import links, messages
+from monitoring.digests.messages import CAP, SUBJECT, Found, Item, Message, Told
+from monitoring.digests.models import DigestRun
+from monitoring.digests.queries import address_of, describe
+from monitoring.mailing import compose
+from monitoring.search.query import Query
+
+OPEN, SHUT = "\ue000", "\ue001"
+"""Letters of private use around the names of places in a frame; no text of ours holds them."""
+ROOM = compose.LIMIT - 4096
+"""Bytes of a whole message that items may fill it up to; headers and a signature need the rest."""
+KEPT = 4000
+"""Rendered items kept at once; a run with more renders the oldest again."""
+REST = 10
+"""Queries whose further items are named one by one; the others stand behind one link."""
+
+
+NO_HEALTH = messages.Health()
+
+
+@dataclass(frozen=True)
+class Lead:
+    """What editors say on top of an issue: a few sentences, and one news item.
+
+    `language` is that of the text, which may be another than the reader's: then it is marked.
+    """
+
+    text: str = ""
+    language: str = ""
+    news_title: str = ""
+    news_link: str = ""
+
+
+NO_LEAD = Lead()
+
+
+@dataclass(frozen=True)
+class Frame:
+    """What all mails of a run share in a language."""
+
+    language: str
+    frequency: str
+    day: str
+    issue_link: str
+    health: messages.Health = NO_HEALTH
+    lead: Lead = NO_LEAD
+
+
+@dataclass(frozen=True)
+class Fragment:
+    """A piece in both shapes, cut at the places where something is put in."""
+
+    html: tuple[str, ...]
+    text: tuple[str, ...]
+
+    @property
+    def size(self) -> int:
+        """Bytes of both shapes as they stand in a message, in base64."""
+        return encoded(sum(len(one.encode()) for one in (*self.html, *self.text)))
+
+
+def encoded(number: int) -> int:
+    """Bytes that base64 with its line ends makes of so many."""
+    return number * 4 // 3 + number // 56 + 8
+
+
+@dataclass
+class Renderer:
+    """Renders mails of one run; keep one for a run and drop it with it."""
+
+    frames: Mapping[str, Frame]
+    found: Found
+    _items: dict[Any, Fragment] = field(default_factory=dict)
+    _frames: dict[str, Fragment] = field(default_factory=dict)
+
+    def parts(self, message: Message) -> compose.Parts:
+        """The rendered trio of a reader's mail; the items that do not fit stand behind links."""
+        with translation.override(message.language):
+            return self._parts(message)
+
+    def _parts(self, message: Message) -> compose.Parts:
+        language, frame = message.language, self.frames[message.language]
+        items = message.items
+        whole = self._frame(frame)
+        values = _values(message, frame, items)
+        taken = whole.size + encoded(
+            sum(len(html.encode()) + len(text.encode()) for html, text in values.values())
+        )
+        values["items"] = self._sections(message, ROOM - taken)
+        return compose.Parts(
+            compose.one_line(
+                messages.cut(messages.headline(items, language, with_title=True), SUBJECT)
+            ),
+            compose.tidy(_put(whole.text, {name: text for name, (_html, text) in values.items()})),
+            _put(whole.html, {name: html for name, (html, _text) in values.items()}),
+        )
+
+    def _sections(self, message: Message, room: int) -> tuple[str, str]:
+        html: list[str] = []
+        text: list[str] = []
+        several, number = len(message.sections) > 1, 0
+        full = False
+        for name, section in message.sections.items():
+            if several:
+                title = section_title(name)
+                html.append(f'<h3 style="{_STYLE_H3}">{escape(title)}</h3>')
+                text.append(f"{title.upper()}\n\n")
+                room -= encoded(4 * len(title) + 200)
+            rest: list[Told] = []
+            for place, told in enumerate(section):
+                if place >= CAP or full:
+                    rest.append(told)
+                    continue
+                fragment = self._item(told.item, message.language)
+                because = "; ".join(told.reasons)
+                need = fragment.size + encoded(3 * len(because.encode()))
+                if need > room:
+                    full = True
+                    rest.append(told)
+                    continue
+                room -= need
+                number += 1
+                html.append(_put(fragment.html, {"because": escape(because)}))
+                text.append(
+                    f"{number}. "
+                    + _put(fragment.text, {"because": _indented(_why(because))})
+                    + "\n"
+                )
+            for words, link in _rest(rest, message.language):
+                html.append(
+                    f'<p style="{_STYLE_REST}"><a style="{_STYLE_LINK}" '
+                    f'href="{escape(link)}">{escape(words)}</a></p>'
+                )
+                text.append(f"{compose.wrap(words)}{link}\n\n")
+        return "".join(html), "".join(text)
+
+    def _item(self, item: Item, language: str) -> Fragment:
+        if item.key not in self._items:
+            if len(self._items) >= KEPT:
+                del self._items[next(iter(self._items))]
+            self._items[item.key] = item_fragment(item, language)
+        return self._items[item.key]
+
+    def _frame(self, frame: Frame) -> Fragment:
+        if frame.language not in self._frames:
+            self._frames[frame.language] = frame_fragment(frame)
+        return self._frames[frame.language]
+
+
+def item_fragment(item: Item, language: str) -> Fragment:
+    """One item in both shapes, with a place for the reasons."""
+    values = {"item": item, "language": language, "because": f"{OPEN}because{SHUT}"}
+    with translation.override(language):
+        html = compose.inline(render_to_string("email/digest/item.html", values))
+        text = compose.wrap(render_to_string("email/digest/item.txt", values)).removeprefix("1. ")
+    return Fragment(_cut_at_places(html), _cut_at_places(text))
+
+
+def frame_fragment(frame: Frame) -> Fragment:
+    """All around the items, with places for what differs from reader to reader."""
+    names = (*_PLACES, "items")
+    values = {"frame": frame, "at": {name: f"{OPEN}{name}{SHUT}" for name in names}}
+    values["preheader"] = f"{OPEN}preheader{SHUT}"
+    values["mail_title"] = f"{OPEN}headline{SHUT}"
+    parts = compose.render("digest", frame.language, values)
+    return Fragment(_cut_at_places(parts.html), _cut_at_places(parts.text))
+
+
+_PLACES = (
+    "headline", "preheader", "first", "due", "todo", "button", "button_link",
+    "chat", "manage", "leave", "since",
+)  # fmt: skip
+
+
+def _values(message: Message, frame: Frame, items: Sequence[Item]) -> dict[str, tuple[str, str]]:
+    """What is put into a frame: name → (HTML, text)."""
+    language = message.language
+    nearest = messages.nearest_of(items)
+    first = items[0]
+    chat = messages.chat_message(items, language, _chat_link(items, frame))
+    since = long_date(message.since, "day", language)
+    said = {
+        "headline": messages.headline(items, language),
+        "preheader": messages.cut(f"{first.title} – {first.news}", 200),
+        "first": messages.cut(f"{first.title}: {first.news}", 140),
+        "due": f"{nearest.deadline}: «{messages.cut(nearest.title, 100)}»"
+        if nearest
+        else gettext("No deadline is open for what changed."),
+        "todo": (nearest or first).todo,
+        "button": gettext("How to comment") if nearest else gettext("Read on the site"),
+        "button_link": nearest.todo_link if nearest else frame.issue_link or first.link,
+        "manage": message.manage_link,
+        "leave": message.leave_link,
+        "since": gettext("You subscribed to this mail yourself on %(date)s.") % {"date": since}
+        if since
+        else gettext("You subscribed to this mail yourself."),
+    }
+    values = {name: (escape(words), words) for name, words in said.items()}
+    values["chat"] = escape(chat).replace("\n", "<br>"), compose.wrap(chat).rstrip()
+    for name in ("first", "due", "todo", "since"):
+        words = f"{gettext('What you can do')}: {said[name]}" if name == "todo" else said[name]
+        values[name] = values[name][0], compose.wrap(words).rstrip()
+    return values
+
+
+def _chat_link(items: Sequence[Item], frame: Frame) -> str:
+    return items[0].link if len(items) == 1 or not frame.issue_link else frame.issue_link
+
+
+def _rest(rest: Sequence[Told], language: str) -> list[tuple[str, str]]:
+    """Lines for what did not fit: how many more a subscription has, and the same query's page."""
+    by_query: dict[Query, int] = {}
+    for told in rest:
+        by_query[told.query] = by_query.get(told.query, 0) + 1
+    lines = []
+    shown = list(by_query.items())[:REST]
+    for query, count in shown:
+        more = ngettext("%(count)d more change", "%(count)d more changes", count)
+        words = f"{more % {'count': count}}: {messages.cut(describe(query, language), 120)}"
+        lines.append((words, links.absolute(address_of(query, language))))
+    others = len(rest) - sum(count for _query, count in shown)
+    if others:
+        more = ngettext("%(count)d more change", "%(count)d more changes", others)
+        lines.append((more % {"count": others}, links.address("changes", language)))
+    return lines
+
+
+def section_title(name: str) -> str:
+    """The heading over the items of a kind of subscription, in the active language."""
+    return {
+        "decision": gettext("Documents that you follow"),
+        "body": gettext("Public bodies that you follow"),
+        "topic": gettext("Topics that you follow"),
+        "place": gettext("Places that you follow"),
+        "search": gettext("Your searches"),
+        "all": gettext("All changes"),
+    }[name]
+
+
+def frames_of(
+    run: DigestRun,
+    found: Found,
+    *,
+    leads: Mapping[str, Lead] | None = None,
+    issue_links: Mapping[str, str] | None = None,
+) -> dict[str, Frame]:
+    """The frame of each language for a run."""
+    day = run.window_end.astimezone(clock.ALMATY).date()
+    return {
+        language: Frame(
+            language=language,
+            frequency=run.frequency,
+            day=long_date(day, "day", language),
+            issue_link=(issue_links or {}).get(language, ""),
+            health=found.health.get(language, messages.Health()),
+            lead=(leads or {}).get(language, Lead()),
+        )
+        for language in ("kk", "ru", "en")
+    }
+
+
+def _why(because: str) -> str:
+    return f"{gettext('Why you got this')}: {because}"
+
+
+def _indented(words: str) -> str:
+    return textwrap.indent(compose.wrap(words).rstrip(), "   ").lstrip()
+
+
+def _cut_at_places(text: str) -> tuple[str, ...]:
+    """Text, name, text, name, … text."""
+    return tuple(re.split(f"{OPEN}(\\w+){SHUT}", text))
+
+
+def _put(pieces: Sequence[str], values: Mapping[str, str]) -> str:
+    """A cut text with its places filled; each value as it is, never read again for places."""
+    return "".join(values[one] if number % 2 else one for number, one in enumerate(pieces))
+
+
+_STYLE_H3 = "margin: 24px 0 8px; font-size: 17px; line-height: 24px; font-weight: 600;"
+_STYLE_REST = "margin: 0 0 14px; font-size: 17px; line-height: 26px;"
+_STYLE_LINK = "color: #2E3A97;"
