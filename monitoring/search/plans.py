@@ -21,7 +21,7 @@ from monitoring.search.analysis import (
     Vocabulary,
     Word,
     analyse_query,
-    gram_ids,
+    gram_letters,
     number_token,
     right_spelling,
 )
@@ -55,15 +55,14 @@ class Plan:
 
     A document is found when it has every leaf of `required`, or at least one of `optional` if
     nothing is required and there are any; none of `excluded`; and passes the filters. `optional`,
-    `exact` orders what is found, and `grams` its best (see `ranking`): numbers of grams with their
-    weight; `gram_length` is the mean number of grams of a document.
+    `exact` orders what is found, and `grams` its best (see `ranking`): grams with their weight; `gram_length` is the mean number of grams of a document.
     """
 
     required: tuple[Leaf, ...] = ()
     optional: tuple[Leaf, ...] = ()
     excluded: tuple[Leaf, ...] = ()
     exact: tuple[str, ...] = ()
-    grams: tuple[tuple[int, float], ...] = ()
+    grams: tuple[tuple[str, float], ...] = ()
     gram_length: float = 0.0
     facets: tuple[tuple[str, tuple[str, ...]], ...] = ()
     numbers: tuple[str, ...] = ()
@@ -147,7 +146,7 @@ def plan_of(
         optional=_unique(optional),
         excluded=_unique(excluded),
         exact=tuple(dict.fromkeys(word.exact for word in telling)),
-        grams=vocabulary.gram_weights([one for word in telling for one in gram_ids(word.exact)]),
+        grams=vocabulary.gram_weights("".join(gram_letters(word.exact) for word in telling)),
         gram_length=vocabulary.gram_length,
         facets=facets,
         numbers=tuple(number_token("".join(one.split())) for one in query.values("number")),

@@ -7,9 +7,7 @@ each document carries; an index of grams would be larger and slower than all the
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 from typing import Any
 
 from monitoring.search.analysis.grams import Packed
@@ -38,21 +36,23 @@ def second_look(
     `grams_of` gives the packed grams of a hit's document from its handle.
     """
     weight = weights.get("gram", 0.0)
+    asked = [(gram, weight * worth * (K1 + 1)) for gram, worth in plan.grams]
+    middle = plan.gram_length or 1.0
     looked = [
-        replace(one, score=one.score + weight * gram_score(plan, grams_of(one.handle)))
+        Scored(one.score + _gram_score(asked, grams_of(one.handle), middle), one.place, one.handle)
         for one in best[:LOOK]
     ]
     return [*settled(looked), *best[LOOK:]]
 
 
-def gram_score(plan: Plan, packed: bytes) -> float:
-    """BM25 of the query's grams in one document."""
+def _gram_score(asked: Sequence[tuple[str, float]], packed: bytes, middle: float) -> float:
+    """BM25 of the query's grams in one document; `middle` is the mean length of a document."""
     grams = Packed(packed)
-    floor = K1 * (1 - B + B * grams.length / (plan.gram_length or 1.0))
+    floor = K1 * (1 - B + B * grams.length / middle)
     total = 0.0
-    ids, counts, size = grams.ids, grams.counts, len(grams.ids)
-    for gram, weight in plan.grams:  # a hundred documents a query: no call more than needed
-        at = bisect_left(ids, gram)
-        if at < size and ids[at] == gram:
-            total += weight * counts[at] * (K1 + 1) / (counts[at] + floor)
+    find, counts = grams.letters.find, grams.counts
+    for gram, worth in asked:  # a hundred documents a query: no call more than needed
+        at = find(gram)
+        if at >= 0:
+            total += worth * counts[at] / (counts[at] + floor)
     return total

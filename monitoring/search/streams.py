@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from monitoring.search.analysis import Concepts, analyse, clean, number_token, pack
-from monitoring.search.analysis.normalise import plain
+from monitoring.search.analysis.normalise import plain_word
 from monitoring.search.documents import SearchDocument
 
 GAP = 50
@@ -64,7 +64,9 @@ def streams_of(document: SearchDocument, concepts: Concepts) -> Streams:
             exact += [token[:MAX_TOKEN] for _, token in made.exact]
             text_of = clean(part)
             spelled += [
-                plain(text_of[word.start : word.end]) for word in made.words if not word.is_number
+                plain_word(text_of[word.start : word.end])
+                for word in made.words
+                if not word.is_number
             ]
             if part is text.title:
                 title += [token[:MAX_TOKEN] for _, token in made.stems]

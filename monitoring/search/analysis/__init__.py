@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from monitoring.search.analysis.concepts import NO_CONCEPTS, Concept, Concepts, Recognised
-from monitoring.search.analysis.grams import gram_ids, pack
+from monitoring.search.analysis.grams import gram_letters, pack
 from monitoring.search.analysis.normalise import clean, fold, straight_quotes
 from monitoring.search.analysis.spelling import (
     Spelling,
@@ -27,7 +27,7 @@ VERSION = "2"
 __all__ = [
     "NO_CONCEPTS", "NO_VOCABULARY", "STOPWORDS", "VERSION", "Analysis", "Concept", "Concepts",
     "Recognised", "Spelling", "Tally", "Vocabulary", "Word", "analyse", "analyse_query", "clean",
-    "did_you_mean", "fold", "gram_ids", "nearest_spellings", "number_token", "pack",
+    "did_you_mean", "fold", "gram_letters", "nearest_spellings", "number_token", "pack",
     "right_spelling", "straight_quotes",
 ]  # fmt: skip
 

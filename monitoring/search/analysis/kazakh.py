@@ -227,7 +227,7 @@ def is_misspelt_word(word: str) -> bool:
     return word in _spelled_with_kazakh_letters()
 
 
-@lru_cache(maxsize=200_000)
+@lru_cache(maxsize=100_000)
 def stem(word: str) -> str:
     """The stem of one folded word; never empty for a word that is not."""
     nouns, verbs, exceptions = _lexicon()

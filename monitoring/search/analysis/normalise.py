@@ -39,7 +39,11 @@ def plain(word: str) -> str:
     return one_alphabet(one_alphabet(word).lower())
 
 
-@lru_cache(maxsize=200_000)
+plain_word = lru_cache(maxsize=100_000)(plain)
+"""`plain` of one word of a document, remembered."""
+
+
+@lru_cache(maxsize=100_000)
 def fold(text: str) -> str:
     """The skeleton under which spellings meet: «Жергілікті» and «жергиликти» fold alike.
 

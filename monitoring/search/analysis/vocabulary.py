@@ -9,14 +9,13 @@ from __future__ import annotations
 import json
 import math
 import zlib
-from array import array
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
 from monitoring.search.analysis import kazakh, scripts
-from monitoring.search.analysis.grams import IDS, Packed
+from monitoring.search.analysis.grams import Packed
 from monitoring.search.analysis.normalise import fold
 
 MAX_WORDS = 100_000
@@ -24,16 +23,12 @@ MAX_WORDS = 100_000
 MAX_LETTERS = 40
 
 
-def _zeros() -> array[int]:
-    return array("I", [0]) * IDS
-
-
 @dataclass
 class Tally:
     """Counts over documents: words as spelled (lower case), documents of each gram."""
 
     words: Counter[str] = field(default_factory=Counter)
-    grams: array[int] = field(default_factory=_zeros)
+    grams: Counter[str] = field(default_factory=Counter)
     documents: int = 0
     length: int = 0
     """Grams of all documents together."""
@@ -44,8 +39,7 @@ class Tally:
         """Count a document by its words and packed grams."""
         self.words.update(word for word in words if len(word) <= MAX_LETTERS)
         grams = Packed(packed)
-        for one in grams.ids:
-            self.grams[one] += 1
+        self.grams.update(grams.letters)
         self.documents += 1
         self.length += grams.length
 
@@ -55,16 +49,17 @@ class Tally:
         self.keys.update(other.keys)
         if len(self.words) > 2 * MAX_WORDS:
             self.words = Counter(dict(self.words.most_common(MAX_WORDS)))
-        for one, count in enumerate(other.grams):
-            if count:
-                self.grams[one] += count
+        self.grams.update(other.grams)
         self.documents += other.documents
         self.length += other.length
 
     def dump(self) -> bytes:
         """Compressed bytes that `load` reads."""
-        grams = {str(one): count for one, count in enumerate(self.grams) if count}
-        head = {"documents": self.documents, "length": self.length, "grams": grams}
+        head = {
+            "documents": self.documents,
+            "length": self.length,
+            "grams": dict(sorted(self.grams.items())),
+        }
         # Folding and stemming a vocabulary takes seconds: done here once, not by each reader.
         rows = [
             f"{word}\t{count}\t{(folded := fold(word))}\t{_stem(word, folded)}"
@@ -78,9 +73,8 @@ class Tally:
         """Read what `dump` wrote."""
         head, *rows = zlib.decompress(data).decode().split("\n")
         said = json.loads(head)
-        made = cls(documents=said["documents"], length=said["length"])
-        for one, count in said["grams"].items():
-            made.grams[int(one)] = count
+        grams = Counter(said["grams"])
+        made = cls(grams=grams, documents=said["documents"], length=said["length"])
         for row in rows:
             word, count, folded, stem = row.split("\t")
             made.words[word] = int(count)
@@ -143,12 +137,12 @@ class Vocabulary:
         """Occurrences of a word as spelled."""
         return self.counts.get(word, 0)
 
-    def gram_weights(self, grams: Sequence[int]) -> tuple[tuple[int, float], ...]:
+    def gram_weights(self, grams: str) -> tuple[tuple[str, float], ...]:
         """Each distinct gram with its inverse document frequency, as often as it was asked for."""
         return tuple(
             (one, times * math.log(1 + (self.documents - seen + 0.5) / (seen + 0.5)))
             for one, times in Counter(grams).items()
-            if (seen := min(self._grams[one], self.documents))
+            if (seen := min(self._grams.get(one, 0), self.documents))
         )
 
 

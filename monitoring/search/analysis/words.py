@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from typing import NamedTuple
 
 import snowballstemmer
 
@@ -17,6 +17,7 @@ _CODE = r"[A-Za-zА-Яа-я]{1,3}\d{2}[A-Za-zА-Яа-я]{0,3}\d{3,}"
 _NUMBER = r"\d+(?:[-/.]\d+)*(?:-(?:[IVXLCІХ]{1,7}|[ivxіх]{1,7})(?![^\W_]))?"
 _WORD = r"[^\W\d_]+(?:['’ʼ`][^\W\d_]+)*|[^\W_]+"
 _TOKEN = re.compile(f"(?P<code>{_CODE})|(?P<number>{_NUMBER})|(?P<word>{_WORD})")
+_CHUNK = re.compile(r"\w+(?:[-/.'’`]\w+)*")
 _SENTENCE_END = re.compile(r"[.!?…;]\s+")
 _ROMAN = str.maketrans("іхсм", "ixcm")
 _CYRILLIC = re.compile(r"[\u0400-\u04ff]")
@@ -34,8 +35,7 @@ _russian = snowballstemmer.stemmer("russian")
 _english = snowballstemmer.stemmer("english")
 
 
-@dataclass(frozen=True, slots=True)
-class Word:
+class Word(NamedTuple):
     """One word of a text: where it stands, and under which tokens it is found.
 
     `position` counts words; a sentence's end leaves a gap in documents. `exact` is the folded word;
@@ -70,27 +70,39 @@ def words(text: str, language: str, *, query: bool = False) -> Iterator[Word]:
     """
     position = -1
     last_end = 0
-    for found in _TOKEN.finditer(text):
+    for start, end, raw, is_word in _tokens(text):
         position += 1
-        if not query and position and _ends(text, last_end, found.start()):
+        if not query and position and _ends(text[last_end:start], text[start]):
             position += 1
-        last_end = found.end()
-        raw = found.group()[:MAX_WORD]
-        if found.lastgroup == "word":
+        last_end = end
+        if is_word:
             exact, stems, terms = of_query(raw) if query else of_document(raw, language)
-            yield Word(found.start(), found.end(), position, exact, stems, terms)
+            yield Word(start, end, position, exact, stems, terms)
         else:
             number = number_token(raw)
             parts = () if query else _parts(number)
-            yield Word(
-                found.start(), found.end(), position, number, (number, *parts), (number,), True
-            )
+            yield Word(start, end, position, number, (number, *parts), (number,), True)
 
 
-def _ends(text: str, start: int, end: int) -> bool:
-    """Whether a sentence ends between two words; the dot of «а. о.» ends none."""
-    between = text[start:end]
-    return "\n" in between or (text[end].isupper() and bool(_SENTENCE_END.search(between)))
+def _tokens(text: str) -> Iterator[tuple[int, int, str, bool]]:
+    """Start, end, letters (at most MAX_WORD) of each token, and whether it is a word."""
+    for chunk in _CHUNK.finditer(text):
+        raw = chunk.group()
+        if raw.isalpha():  # nine of ten, and many times faster than the whole pattern
+            yield *chunk.span(), raw[:MAX_WORD], True
+            continue
+        for found in _TOKEN.finditer(text, *chunk.span()):
+            yield *found.span(), found.group()[:MAX_WORD], found.lastgroup == "word"
+
+
+def _ends(between: str, first: str) -> bool:
+    """Whether a sentence ends between two words; the dot of «а. о.» ends none.
+
+    `first` is the letter that follows.
+    """
+    if between == " ":
+        return False
+    return "\n" in between or (first.isupper() and bool(_SENTENCE_END.search(between)))
 
 
 def number_token(raw: str) -> str:
@@ -104,7 +116,7 @@ def _parts(number: str) -> tuple[str, ...]:
     return (head[0],) if head else ()
 
 
-@lru_cache(maxsize=200_000)
+@lru_cache(maxsize=100_000)
 def of_document(raw: str, language: str) -> tuple[str, tuple[str, ...], tuple[str, ...]]:
     """Folded word, stems and term keys of a word in a text of a known language."""
     word = plain(raw)
