@@ -55,7 +55,8 @@ class Plan:
 
     A document is found when it has every leaf of `required`, or at least one of `optional` if
     nothing is required and there are any; none of `excluded`; and passes the filters. `optional`,
-    `exact` orders what is found, and `grams` its best (see `ranking`): grams with their weight; `gram_length` is the mean number of grams of a document.
+    `exact` orders what is found, and `grams` its best (see `ranking`): grams with their weight;
+    `gram_length` is the mean number of grams of a document.
     """
 
     required: tuple[Leaf, ...] = ()

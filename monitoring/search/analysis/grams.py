@@ -45,7 +45,7 @@ def _number(gram: str) -> int:
 
 
 def pack(words: Iterable[str]) -> bytes:
-    """The grams of a document: 4 bytes their number, then distinct ones (2 bytes each), then counts.
+    """The grams of a document: 4 bytes their number, distinct ones (2 bytes each), their counts.
 
     Little-endian; grams ascend; a count stops at 255.
     """
