@@ -1,14 +1,24 @@
-"""The Celery application: one task rings sweeps by name; beat's schedule is their registry."""
+"""The Celery application: one task rings sweeps by name; beat's schedule is their registry.
+
+Beat also looks every twenty seconds whether the parts of the platform are well, by itself: that it
+is deaf the worker cannot tell.
+"""
 
 from __future__ import annotations
 
 import datetime as dt
+import logging
 import os
+import threading
+import time
+from typing import Any
 
 from celery import Celery
 from celery.beat import Scheduler
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "coalition.settings.embedded")
+
+logger = logging.getLogger(__name__)
 
 app = Celery("coalition")
 app.config_from_object("django.conf:settings", namespace="CELERY")
@@ -36,6 +46,41 @@ class SweepScheduler(Scheduler):
             for sweep in sweeps.all_sweeps()
         }
         super().setup_schedule()
+        # After a night without power every part looks dead; the worker gets its minutes first.
+        self._looked = time.monotonic() + FIRST_LOOK - LOOK_EVERY
         for entry in self.schedule.values():
             # Everything is due at the start: whatever waited while the machine was off begins now.
             entry.last_run_at = self.app.now() - dt.timedelta(days=1)
+
+    _looked = 0.0
+    """When somebody looked last (monotonic seconds)."""
+    _looking: threading.Thread | None = None
+
+    def tick(self, *args: Any, **kwargs: Any) -> float:
+        """Ring what is due, and now and then look around beside it: no bell waits for that."""
+        busy = self._looking is not None and self._looking.is_alive()
+        if time.monotonic() - self._looked >= LOOK_EVERY and not busy:
+            self._looked = time.monotonic()
+            self._looking = threading.Thread(target=_look_around, daemon=True)
+            self._looking.start()
+        pause: float = super().tick(*args, **kwargs)
+        return min(pause, LOOK_EVERY)
+
+
+LOOK_EVERY = 20.0
+"""Seconds between two looks at the platform's health."""
+FIRST_LOOK = 120.0
+"""Seconds after the start before the first one."""
+
+
+def _look_around() -> None:
+    from django.db import connections
+
+    from monitoring.mailing import alarm
+
+    try:
+        alarm.look_and_send()
+    except Exception:  # whatever is broken: the next look may tell it
+        logger.exception("nobody could look at the platform's health")
+    finally:
+        connections.close_all()

@@ -278,7 +278,7 @@ MAIL_INSTANCE = env.str("MAIL_INSTANCE", default="")
 MAIL_BOUNCES = env.str("MAIL_BOUNCES", default="")
 """Mailbox for reports of mail systems: a mail's sender on the envelope becomes BOX+MARK@DOMAIN."""
 OPERATOR_EMAILS = env.list("OPERATOR_EMAILS", default=[])
-"""Who is told that the queue has stopped; empty: every superuser."""
+"""Who is told that something has stopped (`a@example.org,ru:b@example.org`); empty: superusers."""
 DIGEST_HOUR = env.int("DIGEST_HOUR", default=8)
 """Hour of the daily and weekly digest, Asia/Almaty."""
 TODO_MAIL_DAY = env.int("TODO_MAIL_DAY", default=1)
@@ -340,6 +340,7 @@ PAGE_CACHE_LEAVES_OUT = {
     "intake.Revision": "what a source said before and after, for analysts",
     "journal.ErrorReport": "waits for an answer; its correction is a row of its own",
     "registry.RegistryUpload": "the secretariat's files",
+    "mailing.Alarm": "what operators are told",
     "mailing.Gate": "mails",
     "mailing.OutgoingMail": "mails",
     "mailing.Report": "mails",

@@ -12,8 +12,9 @@ from django.db import connection
 from monitoring.core import clock
 from monitoring.core.models import Heartbeat
 
-DEAF_AFTER = 180
-"""Seconds without progress after which the worker counts as deaf."""
+DEAF_AFTER = 150
+"""Seconds without progress after which the worker counts as deaf; the scheduler looks each 20 s,
+so it is noticed within three minutes."""
 
 
 @register
@@ -49,7 +50,7 @@ def broker() -> tuple[bool, str]:
 
 
 def heartbeat() -> tuple[bool, str]:
-    """The worker made progress within the last three minutes."""
+    """The worker made progress within the last two and a half minutes."""
     beat = Heartbeat.objects.filter(name="worker").first()
     if beat is None:
         return False, "has not worked yet"

@@ -12,14 +12,15 @@ class DigestsConfig(AppConfig):
 
     def ready(self) -> None:
         """Register the runs, the broom, the forms beside content and what roles may do."""
-        from monitoring.core import permissions, sections, sweeps
-        from monitoring.digests import selectors
+        from monitoring.core import health, permissions, sections, sweeps
+        from monitoring.digests import lateness, selectors
         from monitoring.digests.runs import SWEEP, run_digests
         from monitoring.digests.services import end_for_address, forget_unconfirmed
         from monitoring.mailing import bounces
 
         sweeps.register(SWEEP, 60, run_digests)
         sweeps.register("digests.forget", 3600, forget_unconfirmed)
+        health.register("digests", lateness.on_time)
         bounces.on_stop(end_for_address)
         sections.register("decision.after", 50, selectors.form_for_decisions)
         sections.register("body.after", 50, selectors.form_for_bodies)

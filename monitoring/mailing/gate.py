@@ -175,16 +175,29 @@ def health() -> tuple[bool, str]:
 
 
 def operators() -> list[tuple[str, str]]:
-    """Who is told when the queue stops: addresses with their languages."""
-    if settings.OPERATOR_EMAILS:
-        return [(address, settings.LANGUAGE_CODE) for address in settings.OPERATOR_EMAILS]
+    """Who is told when something stops: addresses with their languages.
+
+    `OPERATOR_EMAILS` may name the language (`ru:person@example.org`); a superuser reads the one
+    that he chose in the admin.
+    """
+    languages = dict(settings.LANGUAGES)
+    found = []
+    for one in settings.OPERATOR_EMAILS:
+        language, colon, address = one.partition(":")
+        named = bool(colon) and language in languages
+        found.append((address, language) if named else (one, settings.LANGUAGE_CODE))
+    if found:
+        return found
     people: Any = get_user_model().objects
-    return [
-        (address, settings.LANGUAGE_CODE)
-        for address in people.filter(is_superuser=True, is_active=True)
+    rows = (
+        people.filter(is_superuser=True, is_active=True)
         .exclude(email="")
         .order_by("pk")
-        .values_list("email", flat=True)
+        .values_list("email", "wagtail_userprofile__preferred_language")
+    )
+    return [
+        (address, language if language in languages else settings.LANGUAGE_CODE)
+        for address, language in rows
     ]
 
 

@@ -238,3 +238,15 @@ class Report(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.digest[:8]}"
+
+
+class Alarm(models.Model):
+    """A part of the platform that is not well, since when, and when the operators were told."""
+
+    name = models.SlugField(primary_key=True)
+    since = models.DateTimeField()
+    detail = models.CharField(max_length=200, blank=True)
+    told_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return f"{self.name} since {self.since:%d.%m. %H:%M}"

@@ -58,8 +58,8 @@ def send_round() -> int:
             return sent
 
 
-def send_due(*, batch: int = BATCH) -> int:
-    """Send one batch of what is due, one claim a mail; returns how many left.
+def send_due(*, batch: int = BATCH, urgent: bool = False) -> int:
+    """Send one batch of what is due (or of what is urgent alone); returns how many left.
 
     0. Ask the gate: nothing leaves a restored backup or a braked queue but what is urgent.
     1. Claim by a conditional UPDATE: of many senders at once one gets the mail.
@@ -70,6 +70,8 @@ def send_due(*, batch: int = BATCH) -> int:
     row = gate.load()
     silent = gate.is_silent(row)
     due = OutgoingMail.objects.due()
+    if urgent:
+        due = due.filter(urgent=True)
     full = used_up() if paced() else []
     if full:
         due = due.filter(Q(urgent=True) | ~Q(domain__in=full))
