@@ -27,6 +27,7 @@ class DigestsConfig(AppConfig):
         sections.register("search.after", 50, selectors.form_for_search)
         sections.register("decisions.after", 50, selectors.form_for_search)
         sections.register("home", 90, selectors.form_for_home)
+        sections.register("delivery", 50, selectors.runs_for_operators)
         sections.register("footer", 60, selectors.footer_link)
         permissions.register("analyst", "digests.view_digestrun")
         for role in ("secretariat", "administrator"):

@@ -14,6 +14,7 @@ from django.utils.translation import pgettext
 from monitoring.core.sections import Section
 from monitoring.core.text import kazakh_key
 from monitoring.decisions.models import Decision, TaggedDecision
+from monitoring.digests.models import DigestRun
 from monitoring.institutions.models import Body
 from monitoring.journal.models import Change
 from monitoring.search import kinds
@@ -119,3 +120,9 @@ def footer_link(ids: Sequence[int], language: str) -> dict[int, Section]:
     with translation.override(language):
         link = {"group": "help", "label": _("Get e-mails"), "url": reverse("subscribe")}
     return {one: Section("", link) for one in ids}
+
+
+def runs_for_operators(ids: Sequence[int], language: str) -> dict[int, Section]:
+    """The last runs, on the page of delivery. One query."""
+    runs = list(DigestRun.objects.select_related("closed_by")[:10])
+    return {one: Section("digests/runs.html", {"runs": runs}) for one in ids}

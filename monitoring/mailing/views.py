@@ -25,14 +25,15 @@ from django.http import (
 )
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST, require_safe
 from wagtail.log_actions import log
 
+from monitoring.core.sections import collect
 from monitoring.mailing import gate, selectors
 from monitoring.mailing.models import Gate, OutgoingMail
 from monitoring.mailing.services import retry_mail
@@ -120,6 +121,7 @@ def delivery(request: HttpRequest) -> HttpResponse:
     user = _allowed(request, "view_outgoingmail")
     context = {
         **selectors.delivery_state(),
+        "sections": collect("delivery", [0], get_language() or "kk")[0],
         "may_release": user.has_perm("mailing.release_mail"),
     }
     return render(request, "mailing/delivery.html", context)

@@ -14,6 +14,7 @@ from wagtail.models import ModelLogEntry
 from wagtail.users.models import UserProfile
 
 from monitoring.core import clock
+from monitoring.digests.runs import close_window_now
 from monitoring.mailing import sending
 from monitoring.mailing.models import Gate, OutgoingMail
 from tests.factories.mailing import queued
@@ -117,3 +118,9 @@ def test_who_has_no_right_sees_neither_page_nor_button(client: Client, mail_fold
     assert client.get(PAGE).status_code == 302
     assert client.post(f"{PAGE}release/", {"what": "release"}).status_code == 302
     assert Gate.objects.get().silent_since is not None
+
+
+def test_the_last_runs_stand_on_the_page(operator: Client) -> None:
+    run = close_window_now(frequency="daily", by=get_user_model().objects.get())
+    page = operator.get(PAGE).content.decode()
+    assert f"{run.window_end.astimezone(clock.ALMATY):%d.%m.%Y %H:%M}" in page
