@@ -245,11 +245,11 @@ def matches(plan: Plan, document: SearchDocument, streams: Streams) -> bool:
     """Whether a document is found by a plan: the meaning that engines must reproduce."""
     if not plan.can_match or not _passes(plan, document, streams):
         return False
-    if any(_stands(leaf, streams) for leaf in plan.excluded):
+    if any(leaf_stands(leaf, streams) for leaf in plan.excluded):
         return False
     if plan.required:
-        return all(_stands(leaf, streams) for leaf in plan.required)
-    return not plan.optional or any(_stands(leaf, streams) for leaf in plan.optional)
+        return all(leaf_stands(leaf, streams) for leaf in plan.required)
+    return not plan.optional or any(leaf_stands(leaf, streams) for leaf in plan.optional)
 
 
 def _passes(plan: Plan, document: SearchDocument, streams: Streams) -> bool:
@@ -264,7 +264,8 @@ def _passes(plan: Plan, document: SearchDocument, streams: Streams) -> bool:
     return not (plan.date_to and (document.date is None or document.date > plan.date_to))
 
 
-def _stands(leaf: Leaf, streams: Streams) -> bool:
+def leaf_stands(leaf: Leaf, streams: Streams) -> bool:
+    """Whether any run of a leaf stands in a document."""
     return any(_run_stands(run, streams) for run in leaf.runs)
 
 

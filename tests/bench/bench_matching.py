@@ -1,8 +1,12 @@
 """`python -m tests.bench.bench_matching`: one changed decision against stored queries.
 
-Queries are one to four words, a phrase, a word to leave out or a filter; a document has 220 words.
-Prints how long filing takes and the median and slowest of matching; fails only when an answer
-differs from asking every query in turn. BENCH_QUERIES=100000 is the profile of the promise (BAR).
+Mixes: `usual` (one to four words, phrases, words to leave out, filters), and four that an inverted
+index likes least: `common` (every query holds the commonest word), `common+body` (and one body),
+`filters` (no words), `or of ten`. A document has 220 words. Prints for each how long filing takes,
+the memory it holds, the median and slowest of matching, the ratio to asking every query in turn,
+and what adding and removing one costs; all of them hold the making of the document's tokens, some
+6 ms. Fails only when an answer differs from asking in turn.
+BENCH_QUERIES=100000 is the profile of the promise (BAR).
 """
 
 from __future__ import annotations
@@ -11,28 +15,40 @@ import os
 import random
 import sys
 import time
+import tracemalloc
 
 import django
 
-QUERIES = int(os.environ.get("BENCH_QUERIES", "3000"))
+QUERIES = int(os.environ.get("BENCH_QUERIES", "1000"))
 BAR = 100.0
 DOCUMENTS = 20
+ASKED = 1_000
+"""Queries asked in turn, to compare; their time is scaled to all."""
 
 
 def main() -> int:
-    """File, match, compare; the exit code."""
+    """Every mix; the exit code."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "coalition.settings.test")
     django.setup()
-    from monitoring.search.analysis import NO_CONCEPTS
+    from tests.bench.bench_search import vocabulary
+
+    draw = random.Random(7)
+    words = vocabulary(draw)
+    return max(measured(mix, random.Random(11), words) for mix in MIXES)
+
+
+MIXES = ("usual", "common", "common+body", "filters", "or of ten")
+
+
+def measured(mix: str, draw: random.Random, words: list[str]) -> int:
+    """File, match, compare; the exit code."""
+    from monitoring.search.analysis import NO_CONCEPTS, Tally, Vocabulary
     from monitoring.search.documents import SearchDocument, Text
     from monitoring.search.matching import Matcher
     from monitoring.search.plans import matches, plan_of
     from monitoring.search.query import Query
     from monitoring.search.streams import streams_of
-    from tests.bench.bench_search import vocabulary
 
-    draw = random.Random(7)
-    words = vocabulary(draw)
     weights = [1 / (rank + 3) for rank in range(len(words))]
 
     def some(count: int) -> list[str]:
@@ -40,42 +56,95 @@ def main() -> int:
 
     def query() -> Query:
         dice = draw.random()
+        body = (("body", (f"b{draw.randrange(20)}",)),)
+        if mix == "filters":
+            day = f"20{draw.randrange(10, 27)}-0{draw.randrange(1, 10)}-1{draw.randrange(10)}"
+            others = [
+                ("region", (f"r{draw.randrange(20)}",)),
+                ("topic", (f"t{draw.randrange(30)}",)),
+                ("from", (day,)),
+            ]
+            return Query("", (*body, *draw.sample(others, draw.randrange(3))))
+        if mix == "or of ten":
+            return Query(" ".join(draw.choices(words, weights, k=10)))
+        if mix.startswith("common"):
+            return Query(
+                " ".join((words[0], *some(3))), (("body", ("b1",)),) if "body" in mix else ()
+            )
         row = some(draw.choice((1, 1, 2, 2, 3, 4)))
         if dice < 0.4:
             row = [f'"{" ".join(some(2))}"']
         elif dice < 0.5:
             row.append(f"-{some(1)[0]}")
-        filters = (("body", (f"b{draw.randrange(20)}",)),) if draw.random() < 0.4 else ()
-        return Query(" ".join(row), filters)
+        return Query(" ".join(row), body if draw.random() < 0.4 else ())
 
     queries = {number: query() for number in range(QUERIES)}
     documents = [
         SearchDocument(
             "d", number, 1, {"kk": Text("Шешім", " ".join(draw.choices(words, weights, k=220)))},
-            {"body": (f"b{number % 20}",)},
+            {"body": (f"b{number % 20}",), "topic": (f"t{number}",), "region": (f"r{number}",)},
         )
         for number in range(DOCUMENTS)
     ]  # fmt: skip
+    tally = Tally()
+    for document in documents:
+        streams = streams_of(document, NO_CONCEPTS)
+        tally.add(streams.spelled, streams.grams)
+    known = Vocabulary(Tally.load(tally.dump()))
     began = time.perf_counter()
-    matcher = Matcher(NO_CONCEPTS, queries)
+    matcher = Matcher(NO_CONCEPTS, queries, known)
     filed = time.perf_counter() - began
     taken, counts = [], []
     for document in documents:
         began = time.perf_counter()
         counts.append(len(matcher.match(document)))
         taken.append((time.perf_counter() - began) * 1000)
-    streams = streams_of(documents[0], NO_CONCEPTS)
-    plans = {key: plan_of(one, NO_CONCEPTS) for key, one in list(queries.items())[:2_000]}
-    meant = [key for key, plan in plans.items() if matches(plan, documents[0], streams)]
-    same = [key for key in matcher.match(documents[0]) if key in plans] == meant
     taken.sort()
     median = taken[len(taken) // 2]
+
+    sample = dict(list(queries.items())[:: max(1, QUERIES // ASKED)])
+    plans = {key: plan_of(one, NO_CONCEPTS, known) for key, one in sample.items()}
+    same, naive = True, 0.0
+    for document in documents[:5]:
+        began = time.perf_counter()
+        streams = streams_of(document, NO_CONCEPTS)
+        tokens = time.perf_counter() - began
+        began = time.perf_counter()
+        meant = [key for key, plan in plans.items() if matches(plan, document, streams)]
+        naive += (tokens + (time.perf_counter() - began) * QUERIES / len(plans)) * 1000 / 5
+        same = same and [key for key in matcher.match(document) if key in plans] == meant
+
+    some_keys = list(queries)[:: max(1, QUERIES // 200)]
+    began = time.perf_counter()
+    for key in some_keys:
+        matcher.remove(key)
+        matcher.add(key, queries[key])
+    moved = (time.perf_counter() - began) * 1000 / len(some_keys)
     print(
-        f"{QUERIES} queries filed in {filed:.1f} s; a document matches {sum(counts) // DOCUMENTS}"
+        f"{mix}: {QUERIES} queries, {matcher.distinct} distinct, filed in {filed:.1f} s"
+        f"{_memory(lambda: Matcher(NO_CONCEPTS, queries, known))};"
+        f" a document matches {sum(counts) // DOCUMENTS}"
     )
-    print(f"one document: median {median:.1f} ms, slowest {taken[-1]:.1f} ms (bar {BAR:.0f})")
-    print("ok" if same else "FAILED: an answer differs")
+    print(
+        f"  one document: median {median:.1f} ms, slowest {taken[-1]:.1f} ms (bar {BAR:.0f}),"
+        f" {median / naive:.3f} of asking in turn ({naive:.0f} ms);"
+        f" one removed and added: {moved:.2f} ms"
+    )
+    if not same:
+        print("  FAILED: an answer differs")
     return int(not same)
+
+
+def _memory(make: object) -> str:
+    """What the matcher holds, with BENCH_MEMORY=1 (it takes several times as long)."""
+    if not os.environ.get("BENCH_MEMORY") or not callable(make):
+        return ""
+    tracemalloc.start()
+    made = make()
+    held = tracemalloc.get_traced_memory()[0] / 1e6
+    tracemalloc.stop()
+    del made
+    return f", {held:.0f} MB"
 
 
 if __name__ == "__main__":

@@ -8,16 +8,29 @@ from dataclasses import replace
 import pytest
 from django.core.exceptions import ValidationError
 from django.utils.translation import override
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from monitoring.core import clock
 from monitoring.search import indexing, kinds
-from monitoring.search.documents import SearchDocument
-from monitoring.search.matching import match
+from monitoring.search.analysis import (
+    NO_CONCEPTS,
+    NO_VOCABULARY,
+    Concept,
+    Concepts,
+    Tally,
+    Vocabulary,
+    pack,
+)
+from monitoring.search.documents import SearchDocument, Text
+from monitoring.search.matching import Matcher, match, match_saved
 from monitoring.search.models import SavedQuery, Synonym
+from monitoring.search.plans import matches, plan_of
 from monitoring.search.query import Query, params_of
 from monitoring.search.saved import expected_hits
 from monitoring.search.selectors import search
 from monitoring.search.services import save_query
+from monitoring.search.streams import streams_of
 from tests.factories.search import Notes, make_note
 
 TEXTS = [
@@ -124,3 +137,105 @@ def test_expected_hits_are_counted_over_twelve_months_by_the_same_query(
 
 def test_without_an_engine_nothing_is_said_of_how_much_to_expect(notes: Notes) -> None:
     assert expected_hits(Query.parse("бюджет")) is None
+
+
+def test_stored_queries_are_kept_ready_and_follow_what_is_stored(notes: Notes) -> None:
+    make_note("Мәслихаттың сессиясы", "Жергілікті бюджетті бекітті")
+    indexing.run()
+    kind = kinds.get("note")
+    assert kind is not None
+    documents = kinds.documents(kind)
+    row = save_query(query=Query.parse("мәслихат"))
+    other = save_query(query=Query.parse("қала"))
+    assert set(match_saved(documents)) == {row.pk}
+    same = save_query(query=Query.parse("мәслихатта"))  # asks for the same, is another row
+    assert set(match_saved(documents)) == {row.pk, same.pk}
+    # One that was committed after a later id was read, one that went, one of a restored backup.
+    SavedQuery.objects.filter(pk__in=[same.pk, other.pk]).delete()
+    late = Query.parse("бюджет")
+    SavedQuery.objects.create(
+        pk=other.pk, query=late.to_json(), digest=late.digest, created_at=clock.now()
+    )
+    assert set(match_saved(documents)) == {row.pk, other.pk}
+    Synonym.objects.create(key="town", terms_kk="қала", terms_ru="мәслихат", terms_en="town")
+    town = save_query(query=Query.parse("town"))
+    assert set(match_saved(documents)) == {row.pk, other.pk, town.pk}
+
+
+def test_a_newer_vocabulary_moves_only_what_is_spelled_otherwise() -> None:
+    tally = Tally()
+    tally.add(["әкім", "бюджет"], pack(()))
+    before, after = Vocabulary(tally), Vocabulary(Tally())
+    document = SearchDocument("d", 1, 1, {"kk": Text("Әкім", "бюджет")})
+    queries = {1: Query.parse("fkiv"), 2: Query.parse("бюджет"), 3: Query.parse("akim")}
+    matcher = Matcher(NO_CONCEPTS, queries, NO_VOCABULARY)
+    for vocabulary in (before, after, before):
+        matcher.refresh(vocabulary)
+        assert matcher.match(document) == Matcher(NO_CONCEPTS, queries, vocabulary).match(document)
+    assert matcher.refresh(before) == 0
+
+
+PARTS = [
+    "құрылтай", "ұлттық", "сайлауда", "бюджет", "budget", "маслихата", '"үлгі регламенті"',
+    '"мәслихаттың үлгі"', '"бюджет"', "-комиссия", "-бюджет", "148", "туралы", "ұлттық құрылтай",
+    "kind:law", "body:a body:b", "topic:t0", "from:2020", "to:2021-05-01", "number:148-II",
+    "lang:ru", "-мәслихат",
+]  # fmt: skip
+CONCEPTS = Concepts(
+    [
+        Concept("ulttyk", {"kk": ("Ұлттық құрылтай",), "ru": ("Национальный курултай",)}, True),
+        Concept("maslikhat", {"kk": ("мәслихат",), "ru": ("маслихат",), "en": ("maslikhat",)}),
+    ]
+)
+TITLES = [
+    "Мәслихаттың үлгі регламенті", "Ұлттық құрылтай", "Бюджет туралы", "Құрылтайға сайлау",
+    "Типовой регламент маслихата", "Комиссия", "№ 148-II заң бюджет",
+]  # fmt: skip
+
+
+@st.composite
+def documents_of(draw: st.DrawFn) -> SearchDocument:
+    texts = {
+        code: Text(draw(st.sampled_from(TITLES)), draw(st.sampled_from(TITLES)))
+        for code in draw(st.sampled_from([("kk",), ("ru",), ("kk", "ru"), ()]))
+    }
+    facets = {"body": ("a",), "topic": ("t0", "t1")} if draw(st.booleans()) else {"body": ("c",)}
+    day = draw(st.sampled_from([None, dt.date(2019, 1, 1), dt.date(2021, 1, 1)]))
+    numbers = draw(st.sampled_from([(), ("148-II",)]))
+    return SearchDocument(draw(st.sampled_from(["law", "news"])), 1, 1, texts, facets, numbers, day)
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    st.lists(st.lists(st.sampled_from(PARTS), max_size=4).map(" ".join), min_size=1, max_size=25),
+    documents_of(),
+    st.data(),
+)
+def test_the_matcher_finds_what_asking_each_query_in_turn_finds_also_after_some_went(
+    texts: list[str], document: SearchDocument, data: st.DataObject
+) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(kinds, "_registry", kinds._Registry())
+        queries = {number: Query.parse(text) for number, text in enumerate(texts)}
+    tally = Tally()
+    tally.add(data.draw(st.lists(st.sampled_from(["бюджет", "мәслихат", "үлгі"]))), pack(()))
+    vocabulary = Vocabulary(tally)
+    matcher = Matcher(CONCEPTS, queries, vocabulary)
+    streams = streams_of(document, CONCEPTS)
+    for gone in data.draw(st.lists(st.sampled_from(sorted(queries)), max_size=10)):
+        assert matcher.match(document) == [
+            key
+            for key, query in sorted(queries.items())
+            if matches(plan_of(query, CONCEPTS, vocabulary), document, streams)
+        ]
+        matcher.remove(gone)
+        queries.pop(gone, None)
+        if data.draw(st.booleans()):
+            queries[gone] = Query(data.draw(st.sampled_from(TITLES)))
+            matcher.add(gone, queries[gone])
+    for key in queries:
+        matcher.remove(key)
+    assert matcher.match(document) == []
+    assert (len(matcher), matcher.distinct) == (0, 0)
+    assert not matcher._surely
+    assert not matcher._perhaps
