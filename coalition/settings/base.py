@@ -236,6 +236,11 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 SILENCED_SYSTEM_CHECKS: list[str] = []
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 
+SEARCH_SEMANTIC = env.bool("SEARCH_SEMANTIC", default=False)
+"""Whether results are ordered by meaning too; wants requirements-semantic.txt."""
+SEARCH_SEMANTIC_DIRECTORY = str(VAR_DIR / "meaning")
+"""Site and worker share it; made anew from the database when it is lost."""
+
 REPORTER_KEPT_DAYS = {"answered": 30, "unanswered": 180}
 """Days for which the address of who reported an error is kept: after the answer, or, if nobody
 answers, after the report. The page on privacy promises both, so they are no variables."""

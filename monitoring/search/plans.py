@@ -56,7 +56,7 @@ class Plan:
     A document is found when it has every leaf of `required`, or at least one of `optional` if
     nothing is required and there are any; none of `excluded`; and passes the filters. `optional`,
     `exact` orders what is found, and `grams` its best (see `ranking`): grams with their weight;
-    `gram_length` is the mean number of grams of a document.
+    `gram_length` is the mean number of grams of a document. `keys`: these documents alone.
     """
 
     required: tuple[Leaf, ...] = ()
@@ -70,6 +70,7 @@ class Plan:
     date_from: dt.date | None = None
     date_to: dt.date | None = None
     sort: str = "relevance"
+    keys: tuple[str, ...] = ()
 
     @property
     def has_words(self) -> bool:
@@ -79,7 +80,7 @@ class Plan:
     @property
     def can_match(self) -> bool:
         """Whether any document could be found."""
-        filters = self.facets or self.numbers or self.date_from or self.date_to
+        filters = self.facets or self.numbers or self.date_from or self.date_to or self.keys
         return self.has_words or bool(filters)
 
     @property
@@ -104,6 +105,12 @@ class Plan:
             if weights.get(name)
             for token in tokens
         ]
+
+    def among(self, keys: tuple[str, ...]) -> Plan:
+        """Those of some documents that pass the filters and hold nothing left out; no words."""
+        return replace(
+            self, keys=keys, required=(), optional=(), exact=(), grams=(), sort="relevance"
+        )
 
     def without_facet(self, name: str) -> Plan:
         """The plan without a facet's own filter, for counting its values."""
@@ -155,6 +162,11 @@ def plan_of(
         date_to=_date(query.values("to")),
         sort=query.sort,
     )
+
+
+def sentence_of(text: str) -> str:
+    """What a query says, for those who read it as a sentence: no quotes, nothing left out."""
+    return " ".join(part for role, part in _segments(text) if role != "without")
 
 
 def _segments(text: str) -> list[tuple[str, str]]:
@@ -253,6 +265,8 @@ def matches(plan: Plan, document: SearchDocument, streams: Streams) -> bool:
 
 
 def _passes(plan: Plan, document: SearchDocument, streams: Streams) -> bool:
+    if plan.keys and document.key not in plan.keys:
+        return False
     facets = document.all_facets()
     for name, values in plan.facets:
         if set(values).isdisjoint(facets.get(name, ())):

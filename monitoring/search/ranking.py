@@ -22,7 +22,12 @@ B = 0.75
 
 def wants_second_look(plan: Plan) -> bool:
     """Whether the order of a plan's results is settled by `second_look`."""
-    return bool(plan.grams) and plan.sort == "relevance" and plan.has_words
+    return bool(plan.grams) and by_relevance(plan)
+
+
+def by_relevance(plan: Plan) -> bool:
+    """Whether a plan's results are in the order of their scores."""
+    return plan.sort == "relevance" and plan.has_words
 
 
 def second_look(

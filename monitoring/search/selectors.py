@@ -6,6 +6,7 @@ import logging
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 from django.utils import translation
 from django.utils.translation import gettext as _
@@ -19,6 +20,8 @@ from monitoring.search.kinds import Hit
 from monitoring.search.models import Build, TitleToken
 from monitoring.search.plans import Leaf, Plan, plan_of
 from monitoring.search.query import FACETS, Problem, Query
+from monitoring.search.semantic.near import Near, near_hits
+from monitoring.search.semantic.site import meaning_of
 from monitoring.search.synonyms import concepts_of
 from monitoring.search.vocabularies import vocabulary_of
 
@@ -82,6 +85,8 @@ class Results:
     pages: int = 1
     understood: str = ""
     """The query as it was understood, when that is not what was typed."""
+    near: tuple[Found, ...] = ()
+    """Records that say what was asked in other words or another language; beside the results."""
 
 
 @dataclass(frozen=True)
@@ -116,24 +121,26 @@ def search(
                 notices.append(Problem(code).sentence)
             return Results(notices=tuple(notices))
         size = max(1, min(size, 100))
+        meaning = meaning_of(query, vocabulary, as_typed=as_typed)
+        ask = partial(get_backend().search, reorder=meaning.reorder if meaning else None)
         try:
             if build is None:
                 raise EngineError("no index is in use yet")
-            answer = get_backend().search(
-                build.name, plan, offset=(_within(page, size) - 1) * size, limit=size
-            )
+            answer = ask(build.name, plan, offset=(_within(page, size) - 1) * size, limit=size)
             pages = _pages(answer.total, size)
             if _within(page, size) > pages:
                 page = pages
-                answer = get_backend().search(
-                    build.name, plan, offset=(page - 1) * size, limit=size
-                )
+                answer = ask(build.name, plan, offset=(page - 1) * size, limit=size)
+            near = near_hits(build.name, plan, meaning, answer.hits) if page == 1 else []
         except EngineError as error:
             logger.warning("the search engine does not answer, the database does: %s", error)
             return _from_database(query, plan, language, page, size, notices)
         raw = [_Raw(hit.key, hit.texts) for hit in answer.hits]
+        shown = _shown([*raw, *_in_one_language(near, language)], plan, concepts, language)
+        own = {row.record for row in raw}
         return Results(
-            hits=_shown(raw, plan, concepts, language),
+            hits=tuple(one for one in shown if (one.kind, one.id) in own),
+            near=tuple(one for one in shown if (one.kind, one.id) not in own),
             total=answer.total,
             facets=_facets(query, answer.facets, language),
             notices=tuple(notices),
@@ -141,6 +148,21 @@ def search(
             pages=pages,
             understood="" if as_typed else did_you_mean(query.text, vocabulary),
         )
+
+
+def _in_one_language(near: Iterable[Near], language: str) -> list[_Raw]:
+    """Near records with the text that shows why: the reader's own, or the one that is near."""
+    return [
+        _Raw(
+            one.hit.key,
+            {
+                name: one.hit.texts[name]
+                for name in (language, one.language)
+                if name in one.hit.texts
+            },
+        )
+        for one in near
+    ]
 
 
 def nearest(kind: str, words: str, language: str, limit: int) -> tuple[list[int], tuple[str, ...]]:

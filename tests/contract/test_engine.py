@@ -147,6 +147,32 @@ def test_a_title_weighs_more_than_a_body(engine: Backend) -> None:
     assert ask(engine, "регламент сессия")[0] == "law:1"
 
 
+def test_documents_asked_by_name_pass_the_same_filters(engine: Backend) -> None:
+    keys = ("law:1", "law:3", "news:4", "law:99")
+    for text in ("құрылтай lang:kk", "сход -регламент", "body:president from:2014"):
+        plan = plan_of(Query.parse(text), CONCEPTS).among(keys)
+        meant = {one.key for one in RECORDS if matches(plan, one, streams_of(one, CONCEPTS))}
+        answer = engine.search("one", plan, offset=0, limit=10, facets=False)
+        assert {hit.key for hit in answer.hits} == meant
+        assert meant < set(keys)
+
+
+def test_the_last_word_on_the_order_changes_nothing_else(engine: Backend) -> None:
+    plan = plan_of(Query.parse("бюджет құрылтай регламент"), CONCEPTS)
+    usual = engine.search("one", plan, offset=0, limit=100)
+    pages = [
+        engine.search("one", plan, offset=offset, limit=2, reorder=lambda best: best[::-1])
+        for offset in range(0, usual.total, 2)
+    ]
+    turned = [hit.key for page in pages for hit in page.hits]
+    assert turned == [hit.key for hit in usual.hits][::-1]
+    assert all(page.total == usual.total and page.facets == usual.facets for page in pages)
+    by_date = plan_of(Query(text="бюджет құрылтай", sort="date"), CONCEPTS)
+    newest = engine.search("one", by_date, offset=0, limit=9)
+    same = engine.search("one", by_date, offset=0, limit=9, reorder=lambda best: best[::-1])
+    assert newest == same
+
+
 def test_newest_first_is_an_order_and_pages_follow_one_another(engine: Backend) -> None:
     plan = plan_of(Query(text="", filters=(("lang", ("en", "kk", "ru")),), sort="date"), CONCEPTS)
     whole = [hit.key for hit in engine.search("one", plan, offset=0, limit=100).hits]

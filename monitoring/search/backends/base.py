@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import zlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -52,6 +52,24 @@ def place_of(document: SearchDocument) -> int:
     return (days << _ID_BITS | one) << _KIND_BITS | kind
 
 
+def record_of(place: int) -> int:
+    """The part of a place that names the record; it stays when the record's date changes."""
+    return place & ((1 << (_ID_BITS + _KIND_BITS)) - 1)
+
+
+def record_number(kind: str, one: int) -> int:
+    """The same of a record by its kind and id."""
+    number = (one & ((1 << _ID_BITS) - 1)) << _KIND_BITS
+    return number | zlib.crc32(kind.encode()) & ((1 << _KIND_BITS) - 1)
+
+
+def key_of(record: int, names: Iterable[str]) -> str:
+    """The key of a record's number, if it is of one of the named kinds; else empty."""
+    bits = record & ((1 << _KIND_BITS) - 1)
+    kind = next((name for name in names if record_number(name, 0) == bits), "")
+    return f"{kind}:{record >> _KIND_BITS}" if kind else ""
+
+
 @dataclass(frozen=True)
 class Scored:
     """A found document before its texts are read: its score, its place, the engine's handle."""
@@ -59,6 +77,10 @@ class Scored:
     score: float
     place: int
     handle: Any
+
+
+Reorder = Callable[[list[Scored]], list[Scored]]
+"""Puts the best hits, at most `ranking.LOOK` of them, in another order; neither adds nor drops."""
 
 
 def settled(found: Sequence[Scored]) -> list[Scored]:
@@ -125,11 +147,19 @@ class Backend(Protocol):
         """
 
     def search(
-        self, build: str, plan: Plan, *, offset: int, limit: int, facets: bool = True
+        self,
+        build: str,
+        plan: Plan,
+        *,
+        offset: int,
+        limit: int,
+        facets: bool = True,
+        reorder: Reorder | None = None,
     ) -> Answer:
         """Carry out a plan (see `plans.matches`), best or newest first (see `settled`).
 
-        Nothing beyond WINDOW is reached. Raises EngineError.
+        `reorder` has the last word on the first hits where the order is by relevance. Nothing
+        beyond WINDOW is reached. Raises EngineError.
         """
 
     def versions(self, build: str) -> dict[str, int]:

@@ -60,12 +60,13 @@ from monitoring.search.backends.base import (
     EngineError,
     EngineHit,
     Entry,
+    Reorder,
     Scored,
     place_of,
     settled,
 )
 from monitoring.search.plans import WEIGHTS, Leaf, Plan
-from monitoring.search.ranking import LOOK, second_look, wants_second_look
+from monitoring.search.ranking import LOOK, by_relevance, second_look, wants_second_look
 from monitoring.search.streams import ORDERING, Streams
 
 logger = logging.getLogger(__name__)
@@ -323,17 +324,36 @@ class ElasticsearchBackend:
     # -- reading -------------------------------------------------------------------
 
     def search(
-        self, build: str, plan: Plan, *, offset: int, limit: int, facets: bool = True
+        self,
+        build: str,
+        plan: Plan,
+        *,
+        offset: int,
+        limit: int,
+        facets: bool = True,
+        reorder: Reorder | None = None,
     ) -> Answer:
         """See `Backend.search`. One request, and one for texts after a second look."""
         if not plan.can_match:
             return Answer((), 0)
         with _as_engine_error():
-            return self._in_time(lambda: self._answer(build, plan, offset, limit, facets=facets))
+            return self._in_time(
+                lambda: self._answer(build, plan, offset, limit, reorder, facets=facets)
+            )
 
-    def _answer(self, build: str, plan: Plan, offset: int, limit: int, *, facets: bool) -> Answer:
+    def _answer(
+        self,
+        build: str,
+        plan: Plan,
+        offset: int,
+        limit: int,
+        reorder: Reorder | None,
+        *,
+        facets: bool,
+    ) -> Answer:
         need = min(offset + limit, WINDOW)
-        look = wants_second_look(plan) and offset < LOOK
+        anew = reorder is not None and by_relevance(plan)
+        look = (anew or wants_second_look(plan)) and offset < LOOK
         first = 0 if look else max(0, min(offset, WINDOW) - MARGIN)
         last = (max(need, LOOK) if look else need) + MARGIN
         asked = self._search(build, plan, facets=facets)
@@ -344,6 +364,8 @@ class ElasticsearchBackend:
         )
         if look:
             best = second_look(plan, best, _grams, self.weights)
+            if reorder is not None and anew:
+                best = [*reorder(best[:LOOK]), *best[LOOK:]]
         best = best[offset - first : max(need - first, 0)]
         texts = self._texts(build, [one.handle["_id"] for one in best]) if look else {}
         hits = tuple(_hit(one, texts) for one in best)
@@ -441,6 +463,8 @@ def _filters(plan: Plan) -> list[ask.Query]:
     made: list[ask.Query] = []
     if plan.numbers:
         made.append(_terms("number", plan.numbers))
+    if plan.keys:
+        made.append(ask.Ids(values=list(plan.keys)))
     if plan.date_from or plan.date_to:
         bounds: dict[str, Any] = {"gte": plan.date_from.toordinal() if plan.date_from else 1}
         if plan.date_to:

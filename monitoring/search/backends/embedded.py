@@ -28,13 +28,14 @@ from monitoring.search.backends.base import (
     EngineError,
     EngineHit,
     Entry,
+    Reorder,
     Scored,
     parted,
     place_of,
     settled,
 )
 from monitoring.search.plans import WEIGHTS, Leaf, Plan
-from monitoring.search.ranking import LOOK, second_look, wants_second_look
+from monitoring.search.ranking import LOOK, by_relevance, second_look, wants_second_look
 from monitoring.search.streams import ORDERING
 
 logger = logging.getLogger(__name__)
@@ -214,7 +215,14 @@ class EmbeddedBackend:
     # -- reading -------------------------------------------------------------------
 
     def search(
-        self, build: str, plan: Plan, *, offset: int, limit: int, facets: bool = True
+        self,
+        build: str,
+        plan: Plan,
+        *,
+        offset: int,
+        limit: int,
+        facets: bool = True,
+        reorder: Reorder | None = None,
     ) -> Answer:
         """See `Backend.search`."""
         if not plan.can_match:
@@ -223,10 +231,12 @@ class EmbeddedBackend:
             searcher = self._index(build).searcher()
             query = self._query(plan)
             need = min(offset + limit, WINDOW)
-            look = wants_second_look(plan)
+            look = wants_second_look(plan) or (reorder is not None and by_relevance(plan))
             total, best = self._best(searcher, query, max(need, LOOK) if look else need, plan)
             if look:
                 best = second_look(plan, best, partial(_grams, searcher), self.weights)
+            if reorder is not None and by_relevance(plan) and offset < LOOK:
+                best = [*reorder(best[:LOOK]), *best[LOOK:]]
             hits = []
             for one in best[offset:need]:
                 stored = searcher.doc(one.handle)
@@ -327,6 +337,8 @@ class EmbeddedBackend:
         ]
         if plan.numbers:
             made.append(self._any("number", plan.numbers))
+        if plan.keys:
+            made.append(self._any("key", plan.keys))
         if plan.date_from or plan.date_to:
             made.append(
                 TQuery.range_query(

@@ -19,6 +19,7 @@ from monitoring.search.backends.embedded import EmbeddedBackend
 from monitoring.search.documents import SearchDocument, Text
 from monitoring.search.plans import WEIGHTS, plan_of
 from monitoring.search.query import Query
+from monitoring.search.semantic.bench import Means
 from monitoring.search.streams import streams_of
 
 BATCH = 2_000
@@ -39,20 +40,38 @@ class Command(BaseCommand):
         parser.add_argument("run", type=Path)
         parser.add_argument("--corpus", type=Path, required=True)
         parser.add_argument("--queries", type=Path, required=True)
+        parser.add_argument(
+            "--semantic", action="store_true", help="order by meaning too (requirements-semantic)"
+        )
+        parser.add_argument(
+            "--vectors", type=Path, help="folder that keeps the vectors for the next run"
+        )
 
-    def handle(self, *args: Any, run: Path, corpus: Path, queries: Path, **options: Any) -> None:
+    def handle(
+        self,
+        *args: Any,
+        run: Path,
+        corpus: Path,
+        queries: Path,
+        semantic: bool,
+        vectors: Path | None,
+        **options: Any,
+    ) -> None:
         """Build, ask, write."""
         with tempfile.TemporaryDirectory(prefix="search-bench-") as folder:
             backend = EmbeddedBackend(Path(folder), weights={**WEIGHTS, "title": 0.0})
             backend.create("bench")
             started = time.perf_counter()
             names: list[str] = []
+            documents: list[SearchDocument] = []
             batch: list[Entry] = []
             tally = Tally()
             for passage in _passages(corpus):
                 names.append(passage["docid"])
                 texts = {"kk": Text(passage.get("title", ""), passage["text"])}
                 document = SearchDocument("passage", len(names), 1, texts)
+                if semantic:
+                    documents.append(document)
                 streams = streams_of(document, NO_CONCEPTS)
                 tally.add(streams.spelled, streams.grams)
                 batch.append(Entry(document, streams))
@@ -62,15 +81,19 @@ class Command(BaseCommand):
             backend.write("bench", batch, [])
             vocabulary = Vocabulary(tally)
             self.stdout.write(f"{len(names)} passages in {time.perf_counter() - started:.1f} s")
+            means = Means.made(Path(folder), vectors, documents, self.stdout) if semantic else None
             started = time.perf_counter()
             asked = 0
             with run.open("w", encoding="utf-8") as out:
                 for line in queries.read_text(encoding="utf-8").splitlines():
                     key, _, text = line.partition("\t")
-                    self._ask(backend, out, key, text, names, vocabulary)
+                    self._ask(backend, out, key, text, names, vocabulary, means)
                     asked += 1
             took = (time.perf_counter() - started) / max(asked, 1) * 1000
             self.stdout.write(f"{asked} questions, {took:.1f} ms each")
+            if means:
+                means.close()
+                self.stdout.write(f"{means.failed} of them answered by words alone")
 
     @staticmethod
     def _ask(
@@ -80,9 +103,15 @@ class Command(BaseCommand):
         text: str,
         names: list[str],
         vocabulary: Vocabulary,
+        means: Means | None,
     ) -> None:
-        plan = plan_of(Query.parse(text.replace(":", " ")), NO_CONCEPTS, vocabulary)
-        answer = backend.search("bench", plan, offset=0, limit=DEPTH, facets=False)
+        query = Query.parse(text.replace(":", " "))
+        plan = plan_of(query, NO_CONCEPTS, vocabulary)
+        meaning = means.of(query.text, vocabulary) if means else None
+        reorder = meaning.reorder if meaning else None
+        answer = backend.search("bench", plan, offset=0, limit=DEPTH, facets=False, reorder=reorder)
+        if means and meaning:
+            means.failed += meaning.failed
         for rank, hit in enumerate(answer.hits, 1):
             number = int(hit.key.partition(":")[2])
             out.write(f"{key}\t{names[number - 1]}\t{rank}\t{hit.score:.6f}\n")
