@@ -15,6 +15,8 @@ from django.utils import translation
 
 from monitoring.digests.models import UNCONFIRMED_FOR, Subscriber
 
+MANAGE_FOR = dt.timedelta(days=90)
+"""A manage link of an older mail leads to the form that mails a fresh one."""
 CONFIRM, MANAGE, LEAVE = "digests.confirm", "digests.manage", "digests.leave"
 
 
@@ -44,24 +46,27 @@ def confirm_link(subscriber: Subscriber) -> str:
 
 
 def manage_link(subscriber: Subscriber, language: str = "") -> str:
-    """Leads to the page where a reader sees and changes everything; valid until erasure.
+    """Leads to the page where a reader sees and changes everything.
 
-    In the reader's language, or in that of the mail in which it stands.
+    Valid for MANAGE_FOR, and until the reader has the links renewed. In the reader's language, or
+    in that of the mail in which it stands.
     """
     token = signing.dumps([subscriber.pk, subscriber.nonce], salt=MANAGE)
     return address("subscriptions", language or subscriber.language, token)
 
 
 def leave_link(subscriber: Subscriber, subscriptions: tuple[int, ...], language: str = "") -> str:
-    """Ends the subscriptions of one mail: a page for people, one POST for programs (RFC 8058)."""
-    data = [subscriber.pk, subscriber.nonce, list(subscriptions)]
-    token = signing.dumps(data, salt=LEAVE)
+    """Ends the subscriptions of one mail: a page for people, one POST for programs (RFC 8058).
+
+    Valid for ever: whoever wants to leave must always be able to. It opens nothing else.
+    """
+    token = signing.dumps([subscriber.pk, list(subscriptions)], salt=LEAVE)
     return address("subscription_leave", language or subscriber.language, token)
 
 
 def read(token: str, salt: str) -> Subscriber | None:
     """The reader of a confirm or manage link; None if it is forged, expired or ended."""
-    max_age: dt.timedelta | None = UNCONFIRMED_FOR if salt == CONFIRM else None
+    max_age = UNCONFIRMED_FOR if salt == CONFIRM else MANAGE_FOR
     try:
         pk, nonce = signing.loads(token, salt=salt, max_age=max_age)
     except (signing.BadSignature, ValueError, TypeError):
@@ -72,8 +77,8 @@ def read(token: str, salt: str) -> Subscriber | None:
 def read_leave(token: str) -> Leave | None:
     """What a leave link ends; None if it is forged or its reader is gone."""
     try:
-        pk, nonce, ids = signing.loads(token, salt=LEAVE)
+        pk, *_older, ids = signing.loads(token, salt=LEAVE)
     except (signing.BadSignature, ValueError, TypeError):
         return None
-    subscriber = Subscriber.objects.filter(pk=pk, nonce=nonce).first()
+    subscriber = Subscriber.objects.filter(pk=pk).first()
     return Leave(subscriber, tuple(ids)) if subscriber else None

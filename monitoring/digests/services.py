@@ -1,4 +1,4 @@
-"""Writes about readers: asking, confirming, changing, leaving, being forgotten."""
+"""Writes about readers: asking, confirming, leaving, being forgotten. Their wishes: `wishes`."""
 
 from __future__ import annotations
 
@@ -7,27 +7,30 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Q
 from django.utils import translation
 
 from monitoring.core import clock
 from monitoring.core.clients import bucket_key
 from monitoring.core.services import take_token
+from monitoring.decisions.models import Decision
 from monitoring.digests import links
 from monitoring.digests.models import (
+    UNCONFIRMED_FOR,
+    Aspect,
     Consent,
-    DigestRun,
     Frequency,
     Subscriber,
     Subscription,
 )
-from monitoring.digests.queries import describe
+from monitoring.digests.queries import decision_of, describe
 from monitoring.mailing import addresses
 from monitoring.mailing.services import (
+    Prepared,
     cancel_group,
     erase_address,
     lift_erasure,
-    queue_mail,
+    prepare_mail,
+    queue_prepared,
 )
 from monitoring.search.query import Query
 from monitoring.search.services import save_query
@@ -36,17 +39,36 @@ HOUR = 3600
 
 
 def ask_subscription(
-    *, address: str, query: Query, frequency: str, language: str, note: str = "", page: str = ""
+    *,
+    address: str,
+    query: Query,
+    frequency: str,
+    language: str,
+    note: str = "",
+    page: str = "",
+    kinds: str = "",
+    remind_days: int | None = None,
+    quiet_month: bool = False,
+    letters: bool = False,
 ) -> None:
     """Note what somebody asked for and write to the address, at most once an hour.
 
     Nothing is told to the asker: whether the address is known, and whether a mail went out, only
-    its owner learns. Asking twice at once makes one row and one mail. Raises ValidationError for a
-    query that can find nothing, ValueError for an address that is none.
+    its owner learns; the mail is made in every case, so that the time tells nothing either. Asking
+    twice at once makes one row and one mail; what still waits takes the wishes asked last. Nothing
+    that was confirmed changes by asking. Raises ValidationError for a query that can find nothing,
+    ValueError for an address that is none.
     """
     address = addresses.normalise(address)
     digest = addresses.digest(address)
     now = clock.now()
+    wishes = {
+        "frequency": frequency,
+        "note": note,
+        "kinds": kinds,
+        "remind_days": remind_days,
+        "asked": {"quiet_month": quiet_month, "letters": letters},
+    }
     with transaction.atomic():
         saved = save_query(query=query)
         subscriber, _made = Subscriber.objects.get_or_create(
@@ -58,28 +80,64 @@ def ask_subscription(
             subscriber.language, subscriber.created_at = language, now
             subscriber.full_clean()
             subscriber.save()
+        own = "" if subscriber.language == language else language
         subscription, made = Subscription.objects.get_or_create(
             subscriber=subscriber,
             query=saved,
             ended_at=None,
-            defaults={"frequency": frequency, "note": note, "created_at": now},
+            defaults={
+                **wishes,
+                "language": own,
+                "decision_id": existing_decision(decision_of(query)),
+                "created_at": now,
+            },
         )
+        if not made and subscription.confirmed_at is None:
+            for name, value in {**wishes, "language": own, "created_at": now}.items():
+                setattr(subscription, name, value)
+            subscription.full_clean()
+            subscription.save()
         if made:
             subscription.full_clean()
-            _note(
+            note_consent(
                 subscriber,
                 Consent.Event.ASKED,
                 {"what": query.to_json(), "frequency": frequency, "page": page},
             )
+        mail = _confirmation(subscriber)
         if take_token(key=bucket_key("confirm", digest), capacity=1, per_seconds=HOUR):
-            _write_confirmation(subscriber)
+            queue_prepared(mail=mail, group=subscriber.group)
 
 
-def _write_confirmation(subscriber: Subscriber) -> None:
+def existing_decision(decision: int | None) -> int | None:
+    """The id of a decision that stands in the record, else None."""
+    known = decision is not None and Decision.objects.filter(pk=decision).exists()
+    return decision if known else None
+
+
+def send_fresh_link(*, address: str) -> None:
+    """Write the way to the manage page to a known address; to another one nothing is written.
+
+    The same hourly allowance as for confirmations; the asker learns nothing.
+    """
+    address = addresses.normalise(address)
+    digest = addresses.digest(address)
+    with transaction.atomic():
+        subscriber = Subscriber.objects.filter(digest=digest).first()
+        stand_in = Subscriber(address=address, language="kk", state=Subscriber.State.ACTIVE)
+        mail = _confirmation(subscriber or stand_in)
+        allowed = take_token(key=bucket_key("confirm", digest), capacity=1, per_seconds=HOUR)
+        if subscriber is not None and allowed:
+            queue_prepared(mail=mail, group=subscriber.group)
+
+
+def _confirmation(subscriber: Subscriber) -> Prepared:
     """One mail that says what waits for a confirmation and what is followed already."""
     language = subscriber.language
-    waiting = list(subscriber.subscriptions.waiting().select_related("query").order_by("pk"))
-    queue_mail(
+    waiting: list[Subscription] = []
+    if subscriber.pk:
+        waiting = list(subscriber.subscriptions.waiting().select_related("query").order_by("pk"))
+    return prepare_mail(
         key=f"confirm:{uuid.uuid4().hex}",
         to=subscriber.address,
         template="confirm",
@@ -91,7 +149,6 @@ def _write_confirmation(subscriber: Subscriber) -> None:
             if subscriber.state == Subscriber.State.PENDING
             else links.manage_link(subscriber),
         },
-        group=subscriber.group,
     )
 
 
@@ -99,78 +156,66 @@ def spoken(subscription: Subscription, language: str) -> dict[str, Any]:
     """A subscription in the reader's words."""
     with translation.override(language):
         how = str(Frequency(subscription.frequency).label)
+        kinds = [str(one.label) for one in Aspect if one in subscription.wanted]
     return {
         "how": how,
         "pk": subscription.pk,
         "what": describe(Query.from_json(subscription.query.query), language),
         "frequency": subscription.frequency,
         "note": subscription.note,
+        "remind_days": subscription.remind_days,
+        "muted_until": subscription.muted_until,
+        "kinds": kinds,
+        "asked": subscription.asked,
     }
 
 
-def confirm_subscriptions(*, subscriber: Subscriber) -> list[Subscription]:
-    """Confirm all that waits for a reader; returns what is confirmed now. Twice changes nothing."""
+def confirm_subscriptions(
+    *, subscriber: Subscriber, ids: Iterable[int] | None = None
+) -> list[Subscription]:
+    """Confirm what waits for a reader; returns all that is followed now. Twice changes nothing.
+
+    `ids` are those that the reader saw and left ticked (None: all); the others go. So nobody can
+    slip a request of theirs into somebody else's click.
+    """
     now = clock.now()
     with transaction.atomic():
         subscriber = Subscriber.objects.select_for_update().get(pk=subscriber.pk)
         waiting = list(subscriber.subscriptions.waiting().select_related("query"))
+        if ids is not None:
+            wanted = set(ids)
+            waiting = [one for one in waiting if one.pk in wanted]
         if waiting:
             if subscriber.state == Subscriber.State.PENDING:
                 subscriber.state, subscriber.confirmed_at = Subscriber.State.ACTIVE, now
-                subscriber.save()
-            Subscription.objects.filter(pk__in=[one.pk for one in waiting]).update(confirmed_at=now)
+            asked = [one.asked for one in waiting]
+            subscriber.quiet_month |= any(one.get("quiet_month") for one in asked)
+            subscriber.letters |= any(one.get("letters") for one in asked)
+            subscriber.full_clean()
+            subscriber.save()
+            Subscription.objects.filter(pk__in=[one.pk for one in waiting]).update(
+                confirmed_at=now, asked={}
+            )
             lift_erasure(address=subscriber.address)
-            _note(
+            note_consent(
                 subscriber,
                 Consent.Event.CONFIRMED,
-                {"what": [one.query.query for one in waiting], "language": subscriber.language},
+                {
+                    "what": [one.query.query for one in waiting],
+                    "language": subscriber.language,
+                    "quiet_month": subscriber.quiet_month,
+                    "letters": subscriber.letters,
+                },
             )
     return list(subscriber.subscriptions.active().select_related("query").order_by("pk"))
 
 
-def change_frequency(*, subscription: Subscription, frequency: str) -> None:
-    """Change how often a subscription writes; nothing is missed, nothing told twice."""
-    with transaction.atomic():
-        Subscriber.objects.select_for_update().get(pk=subscription.subscriber_id)
-        subscription = Subscription.objects.get(pk=subscription.pk)
-        if subscription.frequency == frequency or subscription.ended_at:
-            return
-        if subscription.confirmed_at and subscription.since is None:
-            subscription.since = _told_up_to(subscription)
-        before, subscription.frequency = subscription.frequency, frequency
-        subscription.full_clean()
-        subscription.save()
-        _note(
-            subscription.subscriber,
-            Consent.Event.CHANGED,
-            {"frequency": [before, frequency], "what": subscription.query.query},
-        )
-
-
-def _told_up_to(subscription: Subscription) -> int | None:
-    """The journal position up to which its present frequency has written to this reader."""
-    told = Q(state=DigestRun.State.DONE) | Q(told__subscriber=subscription.subscriber)
-    run = (
-        DigestRun.objects.filter(told, frequency=subscription.frequency)
-        .order_by("-last_position")
-        .first()
-    )
-    return run.last_position if run else None
-
-
-def change_language(*, subscriber: Subscriber, language: str) -> None:
-    """Write to a reader in another language from now on."""
-    with transaction.atomic():
-        subscriber = Subscriber.objects.select_for_update().get(pk=subscriber.pk)
-        before, subscriber.language = subscriber.language, language
-        subscriber.full_clean()
-        subscriber.save()
-        if before != language:
-            _note(subscriber, Consent.Event.CHANGED, {"language": [before, language]})
-
-
 def end_subscriptions(
-    *, subscriber: Subscriber, ids: Iterable[int] | None = None, how: str
+    *,
+    subscriber: Subscriber,
+    ids: Iterable[int] | None = None,
+    how: str,
+    because: str = Subscription.End.READER,
 ) -> list[Subscription]:
     """End some subscriptions of a reader (None: all) and hold back the mail not sent yet.
 
@@ -185,9 +230,11 @@ def end_subscriptions(
             ending = ending.filter(pk__in=list(ids))
         ended = list(ending.order_by("pk"))
         if ended:
-            Subscription.objects.filter(pk__in=[one.pk for one in ended]).update(ended_at=now)
+            Subscription.objects.filter(pk__in=[one.pk for one in ended]).update(
+                ended_at=now, ended_because=because
+            )
             cancel_group(group=subscriber.group, reason="the reader has unsubscribed")
-            _note(
+            note_consent(
                 subscriber,
                 Consent.Event.ENDED,
                 {"how": how, "what": [one.query.query for one in ended]},
@@ -198,22 +245,29 @@ def end_subscriptions(
 def end_for_address(digest: str, reason: str) -> None:
     """End all subscriptions of an address that reported our mail or does not exist."""
     for subscriber in Subscriber.objects.filter(digest=digest):
-        end_subscriptions(subscriber=subscriber, how=reason)
+        end_subscriptions(subscriber=subscriber, how=reason, because=Subscription.End.ADDRESS)
 
 
 def erase_subscriber(*, subscriber: Subscriber) -> None:
     """Remove a reader's address everywhere; the steps of consent stay with a keyed hash."""
     with transaction.atomic():
         subscriber = Subscriber.objects.select_for_update().get(pk=subscriber.pk)
-        _note(subscriber, Consent.Event.ERASED, {})
+        note_consent(subscriber, Consent.Event.ERASED, {})
         cancel_group(group=subscriber.group, reason="erased")
         erase_address(address=subscriber.address)
         subscriber.delete()
 
 
 def forget_unconfirmed() -> int:
-    """Remove addresses and requests that nobody confirmed within a week; returns how many."""
-    gone = 0
+    """Remove addresses and requests that nobody confirmed within a week; returns how many.
+
+    Of a confirmed reader only the request goes: somebody else may have typed it.
+    """
+    old = clock.now() - UNCONFIRMED_FOR
+    requests = Subscription.objects.waiting().filter(
+        subscriber__state=Subscriber.State.ACTIVE, created_at__lt=old
+    )
+    gone = requests.delete()[0]
     for subscriber in Subscriber.objects.stale()[:500]:
         with transaction.atomic():
             locked = Subscriber.objects.select_for_update().stale().filter(pk=subscriber.pk).first()
@@ -224,7 +278,8 @@ def forget_unconfirmed() -> int:
     return gone
 
 
-def _note(subscriber: Subscriber, event: str, detail: dict[str, Any]) -> None:
+def note_consent(subscriber: Subscriber, event: str, detail: dict[str, Any]) -> None:
+    """Write a step of consent, in the caller's transaction."""
     consent = Consent(
         subscriber=subscriber,
         digest=subscriber.digest,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import idna
 from django.conf import settings
 from django.utils.crypto import salted_hmac
 
@@ -10,14 +11,14 @@ def normalise(address: str) -> str:
     """The form in which an address is stored: no spaces around, the domain in ASCII lower case.
 
     The part before the @ keeps its letters: some servers tell capitals apart. Raises ValueError
-    for an address without exactly the shape NAME@DOMAIN or with a domain that IDNA refuses.
+    for an address without exactly the shape NAME@DOMAIN or with a domain that IDNA (UTS 46) refuses.
     """
     local, at, domain = address.strip().rpartition("@")
     if not (local and at and domain):
         raise ValueError("an address needs a name, an @ and a domain")
     try:
-        ascii_domain = domain.encode("idna").decode("ascii").lower()
-    except UnicodeError as error:
+        ascii_domain = idna.encode(domain, uts46=True).decode("ascii").lower()
+    except UnicodeError as error:  # idna.IDNAError is one
         raise ValueError("not a domain") from error
     return f"{local}@{ascii_domain}"
 

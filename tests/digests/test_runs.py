@@ -19,7 +19,7 @@ from monitoring.decisions.merging import merge_decisions, unmerge_decisions
 from monitoring.decisions.models import Relation, Stage
 from monitoring.decisions.relations import WORDS, add_relation
 from monitoring.decisions.services import add_stage_event, update_decision, withdraw_decision
-from monitoring.digests import runs, services
+from monitoring.digests import runs, services, wishes
 from monitoring.digests.models import DigestRun, DigestRunSubscriber, Frequency, Subscription
 from monitoring.digests.queries import EVERYTHING, query_of
 from monitoring.mailing import services as mailing
@@ -330,7 +330,7 @@ def test_from_weekly_to_daily_nothing_is_missed(operator: Any) -> None:
     close(operator, "weekly")
     make.decision("Сейсенбідегі заң")
     close(operator, "daily")
-    services.change_frequency(subscription=make.subscription(reader), frequency="daily")
+    wishes.change_frequency(subscription=make.subscription(reader), frequency="daily")
     forget_the_last_press()
     close(operator, "daily")
     (mail,) = digest_mails()
@@ -342,7 +342,7 @@ def test_from_daily_to_weekly_nothing_is_told_twice(operator: Any) -> None:
     reader = make.subscriber(frequency="daily")
     make.decision("Айтылған заң")
     close(operator, "daily")
-    services.change_frequency(subscription=make.subscription(reader), frequency="weekly")
+    wishes.change_frequency(subscription=make.subscription(reader), frequency="weekly")
     make.decision("Жаңа заң")
     close(operator, "weekly")
     first, second = (text_of(mail) for mail in digest_mails())
