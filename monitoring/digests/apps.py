@@ -14,12 +14,18 @@ class DigestsConfig(AppConfig):
         """Register the runs, the broom, the forms beside content and what roles may do."""
         from monitoring.core import health, permissions, sections, sweeps
         from monitoring.digests import lateness, selectors
+        from monitoring.digests.endings import end_what_is_over
+        from monitoring.digests.quiet import tell_of_quiet_month
+        from monitoring.digests.reminders import remind
         from monitoring.digests.runs import SWEEP, run_digests
         from monitoring.digests.services import end_for_address, forget_unconfirmed
         from monitoring.mailing import bounces
 
         sweeps.register(SWEEP, 60, run_digests)
         sweeps.register("digests.forget", 3600, forget_unconfirmed)
+        sweeps.register("digests.end", 1800, end_what_is_over)
+        sweeps.register("digests.remind", 300, remind)
+        sweeps.register("digests.quiet", 3600, tell_of_quiet_month)
         health.register("digests", lateness.on_time)
         bounces.on_stop(end_for_address)
         sections.register("decision.after", 50, selectors.form_for_decisions)

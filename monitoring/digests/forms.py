@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from monitoring.core import clock
 from monitoring.core.forms import PublicForm
 from monitoring.digests.models import ESSENTIAL, REMIND_DAYS, Aspect, Frequency
-from monitoring.digests.queries import DECISION, decision_of, describe, query_of
+from monitoring.digests.queries import DECISION, FACETS, decision_of, describe, query_of
 from monitoring.digests.selectors import Choice, choices
 from monitoring.journal.models import Change
 from monitoring.mailing.addresses import normalise
@@ -146,7 +146,7 @@ class SubscribeForm(AddressForm):
         if params:
             asked = query_of("search", params) or Query()
             found.insert(0, Choice("search", describe(asked, language), _("This search")))
-        elif about not in known and (query := query_of(about)) is not None:
+        elif about not in known and (query := query_of(about)) is not None and _exists(query):
             group = _("This document") if about.startswith(f"{DECISION}:") else ""
             found.insert(0, Choice(about, describe(query, language), group))
         return found
@@ -177,7 +177,7 @@ class SubscribeForm(AddressForm):
         asked = query_of(about, str(data.get("query", "")))
         known = about in {"all", "search"} or about in {one.value for one in self.about_choices}
         problems = never_matches(asked) if asked is not None else []
-        if asked is None or not known or not _can_be_read(asked):
+        if asked is None or not known or not _exists(asked):
             self.add_error("about", _("This search can find nothing, so it cannot be followed."))
         for problem in problems:
             self.add_error("about", problem.sentence)
@@ -269,10 +269,16 @@ def silence_until(day: dt.date | None) -> dt.date | None:
     return day if day is not None and day > today else None
 
 
-def _can_be_read(query: Query) -> bool:
-    """Whether the decision that a query follows, if it follows one, is public; one query then."""
+def _exists(query: Query) -> bool:
+    """Whether a decision that a query follows is public, a named filter names something."""
     pk, kind = decision_of(query), kinds.get(DECISION)
-    return pk is None or (kind is not None and pk in kind.visible([pk]))
+    if pk is not None:
+        return kind is not None and pk in kind.visible([pk])
+    if query.text or len(query.filters) != 1 or query.filters[0][0] not in FACETS:
+        return True
+    name, values = query.filters[0]
+    labels = kinds.value_labels(name, values, "kk")
+    return all(labels[value] != value for value in values)
 
 
 def _note_too_long() -> str:

@@ -11,7 +11,7 @@ def normalise(address: str) -> str:
     """The form in which an address is stored: no spaces around, the domain in ASCII lower case.
 
     The part before the @ keeps its letters: some servers tell capitals apart. Raises ValueError
-    for an address without exactly the shape NAME@DOMAIN or with a domain that IDNA (UTS 46) refuses.
+    for an address without exactly the shape NAME@DOMAIN or a domain that IDNA (UTS 46) refuses.
     """
     local, at, domain = address.strip().rpartition("@")
     if not (local and at and domain):
