@@ -114,21 +114,21 @@ def events_of(body: Body) -> QuerySet[Event]:
     )
 
 
-def seats(body: Body, convocation: Convocation | None = None) -> list[Membership]:
-    """Who sits in a body today, or sat in a convocation: offices first, by name. One query."""
-    found = body.memberships.select_related("person", "post", "on_behalf_of")
-    if convocation is not None:
-        found = found.filter(convocation=convocation)
-    else:
-        found = found.filter(Q(date_to__isnull=True) | Q(date_to__gt=clock.today()))
-    return sorted(
-        found,
-        key=lambda one: (one.post_id is None, one.post_id or 0, one.person.name_key, one.pk),
-    )
+def seats(
+    body: Body, convocation: Convocation | None = None
+) -> tuple[list[Membership], list[Membership]]:
+    """Who sits in a body today, or sat in a convocation: offices first, by name. One query.
 
-
-def former_seats(body: Body) -> list[Membership]:
-    """Who sat in a body outside any convocation, the latest first. One query."""
-    ended = body.memberships.filter(date_to__lte=clock.today(), convocation=None)
-    found = ended.select_related("person", "post", "on_behalf_of")
-    return list(found.order_by("-date_to", "-pk")[:FORMER])
+    Beside them, without a convocation asked for, who sat there outside any, the latest first.
+    """
+    today = clock.today()
+    sits = Q(date_to__isnull=True) | Q(date_to__gt=today)
+    asked = Q(convocation=convocation) if convocation else sits | Q(convocation=None)
+    found = body.memberships.filter(asked).select_related("person", "post", "on_behalf_of")
+    now, former = [], []
+    for one in found:
+        ended = one.date_to is not None and one.date_to <= today
+        (former if ended and not convocation else now).append(one)
+    now.sort(key=lambda one: (one.post_id is None, one.post_id or 0, one.person.name_key, one.pk))
+    former.sort(key=lambda one: (one.date_to or today, one.pk), reverse=True)
+    return now, former[:FORMER]

@@ -104,7 +104,7 @@ def _body(key: str) -> Body:
 def body(request: HttpRequest, key: str) -> HttpResponse:
     """One body: what and where it is, until when, what follows, who sits, how it voted, decided.
 
-    `?convocation=N` shows who sat then. At most 14 queries, whatever it decided.
+    `?convocation=N` shows who sat then. At most 15 queries, whatever it decided.
     """
     language = _language()
     found = _body(key)
@@ -114,7 +114,7 @@ def body(request: HttpRequest, key: str) -> HttpResponse:
     filters = Filters({"body": (found.key,)})
     decided = matching(filters).newest_first()
     votes = list(for_rows(_votes_of(found))[: VOTES_SHOWN + 1])
-    former = institutions.former_seats(found) if convocation is None else []
+    seats, former = institutions.seats(found, convocation)
     kin = institutions.relatives(found)
     rows = selectors.titles(list(selectors.for_rows(decided)[:PAGE_SIZE]), language)
     lines.say_stages(rows, language)
@@ -125,13 +125,13 @@ def body(request: HttpRequest, key: str) -> HttpResponse:
         "source_host": host(found.source),
         "convocations": _convocations(found, convocations, convocation),
         "convocation": convocation,
-        "seats": [_seat(one) for one in institutions.seats(found, convocation)],
+        "seats": [_seat(one) for one in seats],
         "former": [_seat(one) for one in former],
         "votes": [shown_vote(one, language) for one in votes[:VOTES_SHOWN]],
         "has_more_votes": len(votes) > VOTES_SHOWN,
         "events": institutions.events_of(found).prefetch_related("sources"),
         "rows": rows,
-        "total": decided.count(),
+        "total": decided.count() if len(rows) == PAGE_SIZE else len(rows),
         "query": filters.to_params().urlencode(),
         "after": sections.collect("body.after", [found.pk], language)[found.pk],
         "alternates": alternates(
