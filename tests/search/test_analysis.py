@@ -190,3 +190,39 @@ def test_a_term_is_not_read_across_the_end_of_a_sentence() -> None:
     concepts = Concepts([Concept("x", {"ru": ("местный бюджет",)})])
     assert "=x" in [t for _, t in analyse("Местного бюджета нет", "ru", concepts).stems]
     assert "=x" not in [t for _, t in analyse("Закон местный. Бюджет", "ru", concepts).stems]
+
+
+VERBS = {
+    "бекіт": "бекітті бекітеді бекіткен бекітілді бекітілген бекітілетін бекітпейді бекітіп "
+    "бекітсе бекіту бекітудің бекітілуі бекітілмеген бекітілгеннен бекітейік бекітіңіз",
+    "қара": "қарайды қарады қараған қаралды қаралатын қарап қараса қарамайды қарамаған қарауға",
+    "оқы": "оқиды оқыды оқыған оқып оқылды оқымайды оқитын",
+    "жап": "жабады жапты жапқан жабылды жабылатын жаппайды",
+    # roots that no list holds
+    "тұздықта": "тұздықтады тұздықтайды тұздықтаған тұздықтап тұздықталған тұздықтамайды",
+    "бұлдырлан": "бұлдырланды бұлдырланады бұлдырланған бұлдырланып бұлдырланатын",
+}
+
+
+@pytest.mark.parametrize("root", VERBS)
+def test_tenses_voices_and_negation_of_a_verb_lead_to_its_root(root: str) -> None:
+    stems = {form: stem(fold(form)) for form in VERBS[root].split()}
+    assert set(stems.values()) == {fold(root)}, stems
+
+
+def test_a_causative_and_a_derived_noun_stay_words_of_their_own() -> None:
+    assert stem(fold("өсірді")) != stem(fold("өсті"))
+    assert stem(fold("аудармалар")) != stem(fold("аударды"))
+
+
+@pytest.mark.parametrize(
+    "forms",
+    [
+        "ол олар оған оның онымен",
+        "бұл бұған бұлардың мұнда",
+        "еді екен емес екендігі",
+        "өз өздері өзім",
+    ],
+)
+def test_forms_that_no_rule_makes_meet(forms: str) -> None:
+    assert len({stem(fold(form)) for form in forms.split()}) == 1

@@ -15,8 +15,11 @@ Derivation (-лык, -шы, -гер, -лы, -сыз) makes another word and is n
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import Path
+
+from monitoring.search.analysis import verbs
 
 _DATA = Path(__file__).parent / "data"
 
@@ -59,27 +62,6 @@ _PREDICATE = (
     ("сыз", "*"), ("сиз", "*"), ("дыр", "*"), ("дир", "*"),
     ("тыр", "*"), ("тир", "*"),
 )  # fmt: skip
-
-# Verbs: what makes nouns and adjectives of them (and takes the endings of nouns); finite ends.
-_PARTICIPLE = (
-    ("ган", "VS"), ("ген", "VS"), ("кан", "H"), ("кен", "H"),
-    ("атын", "C"), ("етин", "C"), ("итын", "V"), ("итин", "V"),
-    ("у", "*"), ("галы", "VS"), ("гели", "VS"), ("калы", "H"), ("кели", "H"),
-)  # fmt: skip
-_FINITE = (
-    ("ды", "VS"), ("ди", "VS"), ("ты", "H"), ("ти", "H"), ("ады", "C"), ("еди", "C"),
-    ("иды", "V"), ("иди", "V"), ("ып", "C"), ("ип", "C"), ("п", "V"), ("са", "*"), ("се", "*"),
-    ("сак", "*"), ("сек", "*"), ("аик", "C"), ("еик", "C"), ("ганда", "VS"), ("генде", "VS"),
-    ("канда", "H"), ("кенде", "H"), ("ыпты", "C"), ("ипти", "C"), ("гансыз", "VS"),
-    ("генсиз", "VS"), ("кансыз", "H"), ("кенсиз", "H"),
-)  # fmt: skip
-_SURE = (
-    ("атын", "C"), ("етин", "C"), ("итын", "V"), ("итин", "V"), ("ган", "VS"), ("ген", "VS"),
-    ("кан", "H"), ("кен", "H"), ("у", "*"),
-)  # fmt: skip
-"""Endings of verbs that are taken off an unknown word of two syllables and more."""
-_NEGATION = ("ма", "ме", "ба", "бе", "па", "пе")
-_VOICE = ("ыл", "ил", "ын", "ин", "ылы", "ыс", "ис")
 
 
 def _load(name: str) -> list[str]:
@@ -132,6 +114,8 @@ def _harmonic(base: str, suffix: str) -> bool:
     if not first or not vowels:
         return bool(vowels)
     last = vowels[-1]
+    if base.endswith("ев"):
+        return True  # Құнанбаевтың
     if first in "аы":
         return last != "е"
     # Loans keep back vowels before front endings: «парламенттің» is not one, «субъектіге» is.
@@ -195,15 +179,24 @@ def _nominal(word: str) -> set[str]:
     return found
 
 
-def _verbal(word: str, bases: set[str]) -> set[str]:
-    """Every root that the endings of verbs leave, under or without endings of nouns."""
-    roots: set[str] = set(_peel(word, _FINITE))
+def _verbal(word: str, bases: set[str], known: frozenset[str]) -> str:
+    """The longest known root under the endings of verbs, under or without endings of nouns."""
+    if plain := verbs.plain_voice(word, known):
+        return plain
+    read = verbs.finite(word)
     for base in bases:
-        roots.update(_peel(base, _PARTICIPLE))
-    for root in list(roots):
-        if root.endswith(_NEGATION) and len(root) > 4:
-            roots.add(root[:-2])
-    return roots
+        read += verbs.participle(base)
+    best, cut = "", len(word)
+    for base, ending in sorted(read):
+        for root in verbs.roots(base, ending):
+            plain = verbs.plain_voice(root, known, ending)
+            if len(plain) < 3 and plain != root:
+                plain = ""
+            if plain and len(word) - len(base) < cut:
+                best, cut = plain, len(word) - len(base)
+            if plain:
+                break
+    return best
 
 
 def _plausible(stem: str, cut: int) -> bool:
@@ -211,7 +204,7 @@ def _plausible(stem: str, cut: int) -> bool:
     vowels = sum(letter in VOWELS for letter in stem)
     if not vowels or len(stem) < 3:
         return False
-    return len(stem) >= (4 if cut == 1 else 3)
+    return len(stem) >= 3
 
 
 @lru_cache(maxsize=1)
@@ -230,42 +223,66 @@ def is_misspelt_word(word: str) -> bool:
 @lru_cache(maxsize=100_000)
 def stem(word: str) -> str:
     """The stem of one folded word; never empty for a word that is not."""
-    nouns, verbs, exceptions = _lexicon()
+    nouns, roots, exceptions = _lexicon()
     if word in exceptions:
         return exceptions[word]
     if word in nouns:
         return word
     if len(word) < 4:
-        return word[:-1] if word.endswith("у") and word[:-1] in verbs else word
+        if word[-1] in "ыи" and word[:-1] in nouns:
+            return word[:-1]
+        return word[:-1] if word.endswith("у") and word[:-1] in roots else word
     bases = _nominal(word)
     return _known(word, bases) or _guessed(word, bases)
 
 
 def _known(word: str, bases: set[str]) -> str:
     """The stem that the lexicon knows; empty if it knows none."""
-    nouns, verbs, exceptions = _lexicon()
+    nouns, roots, exceptions = _lexicon()
     for base in sorted(bases, key=len, reverse=True):
-        if base in exceptions or base in nouns:
+        if base in exceptions or (base in nouns and len(base) > 2):
             return exceptions.get(base, base)
-    roots = _verbal(word, bases)
-    for voice in ("", *_VOICE):
-        known = [
-            root[: len(root) - len(voice)]
-            for root in roots
-            if root.endswith(voice) and root[: len(root) - len(voice)] in verbs
-        ]
-        if known:
-            return max(known, key=len)
-    return ""
+    if verb := _verbal(word, bases, roots):
+        return verb
+    for base in sorted(bases, key=len, reverse=True):
+        if base in nouns or (base in roots and len(base) > 3):
+            return base
+    return next((base for base in _mine(word) if base in nouns), "")
+
+
+def _mine(word: str) -> Iterator[str]:
+    """The bases of a word as "my" or "thy" thing; only known ones: білім is not my біл."""
+    for case in ("", "нын", "нин", "а", "е", "ды", "ди", "да", "де", "нан", "нен", "мен"):
+        owned = word[: len(word) - len(case)]
+        if not word.endswith(case) or owned[-1:] not in _NASAL:
+            continue
+        base = owned[:-1]
+        yield base
+        if base.endswith(("ы", "и")):
+            yield base[:-1]
+            yield _restored(base[:-1])
 
 
 def _guessed(word: str, bases: set[str]) -> str:
-    """The stem of a word that the lexicon does not know: the deepest plausible analysis."""
+    """The stem of a word that the lexicon does not know.
+
+    A verb if its ending can be nothing else, or else the deepest plausible analysis as a noun.
+    """
+    sure = verbs.surely(word)
+    if sure:
+        return sure
+    for base in sorted(bases, key=len):
+        for root, ending in verbs.participle(base):
+            if verbs.is_sure(root, ending):
+                return verbs.guessed_voice(_without_negation(root))
     plausible = [base for base in bases if _plausible(base, len(word) - len(base))]
     best = min(plausible, key=lambda base: (len(base), base), default=word)
-    for suffix, wanted in _SURE:
-        base = best[: -len(suffix)]
-        if best.endswith(suffix) and _fits(base, wanted) and sum(c in VOWELS for c in base) > 1:
-            best = base
-            break
-    return _restored(best)
+    if best.endswith("у") and sum(letter in VOWELS for letter in best[:-1]) > 1:
+        best = _without_negation(best[:-1])
+    return verbs.guessed_voice(_restored(best))
+
+
+def _without_negation(root: str) -> str:
+    shorter = root[:-2]
+    negated = root.endswith(("ма", "ме", "ба", "бе", "па", "пе"))
+    return shorter if negated and sum(letter in VOWELS for letter in shorter) > 1 else root
