@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any
+from collections.abc import Iterator, Mapping, Sequence
 
 from django.utils import translation
 from django.utils.translation import gettext as _
@@ -17,14 +16,13 @@ from monitoring.decisions.models import Deadline, Decision, Link, Stage
 from monitoring.decisions.selectors import still_open
 from monitoring.decisions.wording import others_named
 from monitoring.digests.changes import Names
+from monitoring.digests.matching import seen_before
 from monitoring.digests.messages import Found, Health, Record
+from monitoring.digests.models import DigestRun
 from monitoring.evidence.selectors import chain_head, sources_health
 from monitoring.journal.models import Change
 from monitoring.search import kinds
 from monitoring.search.documents import SearchDocument
-from monitoring.search.matching import match
-from monitoring.search.models import SavedQuery
-from monitoring.search.query import Query
 from monitoring.vocabulary.models import Status
 
 CHUNK = 500
@@ -50,27 +48,9 @@ def documents_of(changes: Sequence[Change]) -> list[SearchDocument]:
     return documents
 
 
-def matching(followed: Any, documents: Sequence[SearchDocument]) -> dict[int, list[Record]]:
-    """Which stored query matches which records; each is evaluated once for all its readers."""
-    if not documents:
-        return {}
-    general = followed.filter(decision=None)
-    saved = SavedQuery.objects.filter(pk__in=general.values("query_id"))
-    queries = {row.pk: Query.from_json(row.query) for row in saved.iterator(CHUNK)}
-    return match(queries, documents) | _of_one_decision(followed, documents)
-
-
-def _of_one_decision(followed: Any, documents: Sequence[SearchDocument]) -> dict[int, list[Record]]:
-    """Queries of those who follow one of these decisions; whoever follows others is not read."""
-    ids = [document.id for document in documents if document.kind == "decision"]
-    found: dict[int, list[Record]] = {}
-    for some in batched(ids, CHUNK):
-        rows = followed.filter(decision__in=some).values_list("query_id", "decision_id").distinct()
-        found |= {query: [("decision", decision)] for query, decision in rows}
-    return found
-
-
-def found_of(changes: Iterable[Change], documents: Sequence[SearchDocument]) -> Found:
+def found_of(
+    run: DigestRun, changes: Sequence[Change], documents: Sequence[SearchDocument]
+) -> Found:
     """All that mails say of changed records, read once; some twenty queries for any number."""
     by_record: dict[Record, list[Change]] = defaultdict(list)
     for change in changes:
@@ -86,6 +66,7 @@ def found_of(changes: Iterable[Change], documents: Sequence[SearchDocument]) -> 
     decisions = [document.id for document in documents if document.kind == "decision"]
     return Found(
         changes=by_record,
+        seen=seen_before(changes, run),
         hits=hits,
         sources=_sources(documents),
         names=_names(by_record),

@@ -21,6 +21,7 @@ from monitoring.decisions.wording import IN_LANGUAGE, until
 from monitoring.digests import links
 from monitoring.digests.changes import Line, Names, stage_now, tell
 from monitoring.digests.choosing import language_of, wants
+from monitoring.digests.matching import news
 from monitoring.digests.models import DigestRun, Subscriber, Subscription
 from monitoring.digests.queries import describe, section_of
 from monitoring.journal.models import Change
@@ -52,8 +53,8 @@ class Found:
 
     `hits` by language, `sources` is one official address a record, `changes` in their order,
     `deadlines` those still open at `now`, nearest first, `under_way` the drafts that nothing has
-    ended, `sections` what other rooms say of a record (our position), by language. `memo` keeps
-    what was worked out once for readers who share it.
+    ended, `sections` what other rooms say of a record (our position), by language, `seen` what
+    readers knew before each change. `memo` keeps what was worked out once for all who share it.
     """
 
     changes: Mapping[Record, Sequence[Change]]
@@ -64,6 +65,7 @@ class Found:
     deadlines: Mapping[Record, Sequence[Deadline]] = field(default_factory=dict)
     under_way: frozenset[Record] = frozenset()
     sections: Mapping[str, Mapping[Record, Sequence[Section]]] = field(default_factory=dict)
+    seen: Mapping[int, str] = field(default_factory=dict)
     memo: dict[Any, Any] = field(default_factory=dict, compare=False)
 
 
@@ -194,7 +196,8 @@ def _item(
     found: Found,
 ) -> tuple[Item | None, list[int], list[Subscription]]:
     fresh = {
-        one.pk: [c for c in found.changes[record] if wants(one, c, run)] for one in subscriptions
+        one.pk: news([c for c in found.changes[record] if wants(one, c, run)], found.seen)
+        for one in subscriptions
     }
     because = [one for one in subscriptions if fresh[one.pk]]
     if not because:

@@ -23,8 +23,8 @@ from monitoring.digests.gathering import (
     batched,
     documents_of,
     found_of,
-    matching,
 )
+from monitoring.digests.matching import matching
 from monitoring.digests.messages import Found, Message, Record, build
 from monitoring.digests.models import (
     DigestRun,
@@ -205,7 +205,7 @@ def _make(run: DigestRun, lease: str, holder: str) -> int:
     changes = list(Change.objects.announced().between(low, run.last_position))
     documents = documents_of(changes)
     hits = matching(followed, documents)
-    found = found_of(changes, documents)
+    found = found_of(run, changes, documents)
     considered = list(followed.exclude(since=None).values_list("pk", flat=True))
     renderer = Renderer(frames_of(run, found), found)
     made, unsettled = 0, False

@@ -13,7 +13,13 @@ from monitoring.search.analysis import Concepts, Vocabulary, clean
 from monitoring.search.analysis.words import of_document, words
 
 LANGUAGES = ("kk", "ru")
-FACET_SHARES: Mapping[str, float] = {"kind": 0.5, "lang": 0.7, "status": 0.5, "number": 0.0001}
+FACET_SHARES: Mapping[str, float] = {
+    "kind": 0.5,
+    "lang": 0.7,
+    "status": 0.5,
+    "number": 0.0001,
+    "decision": 0.0001,
+}
 """Part of the documents that has one value of a facet; of others FACET_SHARE."""
 FACET_SHARE = 0.08
 
