@@ -79,7 +79,12 @@ def make_kind(
 def _hit(pages: Mapping[str, Page], language: str) -> Hit:
     """The reader's language, else the first that exists."""
     page = pages.get(language[:2]) or next(iter(pages.values()))
-    return Hit(page.title, page.get_url() or "", page.locale.language_code)
+    return Hit(
+        page.title,
+        page.get_url() or "",
+        page.locale.language_code,
+        changed=page.last_published_at,
+    )
 
 
 def _shown(models: Sequence[type[BasePage]]) -> QuerySet[Page]:

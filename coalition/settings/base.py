@@ -351,6 +351,8 @@ PAGE_CACHE_LEAVES_OUT = {
     "mailing.Report": "mails",
     "mailing.Suppression": "mails",
     "mailing.Volume": "mails",
+    "search.AskedQuery": "for editors",
+    "search.Suggestion": "offered while typing; no page is kept with them",
     "search.Build": "the index; pages of results are not kept",
     "search.OutboxRow": "the index",
     "search.SavedQuery": "readers' own",

@@ -80,5 +80,7 @@ def show() -> None:
     """Put the pages into the frame. Called once, by the room's `ready()`."""
     for order, provider in NAVIGATION:
         sections.register("navigation", order, provider)
+    sections.register("search.nothing", 50, _item("guide"))
+    sections.register("search.nothing", 60, _item("contact"))
     for order, provider in FOOTER:
         sections.register("footer", order, provider)

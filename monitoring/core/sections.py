@@ -1,8 +1,9 @@
 """Slots by which an upper room shows itself in a lower one, without being imported by it.
 
 Slots: decision.pointer, decision.voice, decision.row, digest.item, organisation.page,
-organisation.documents, home, navigation, delivery (the operators' page of mail), todo. The last is
-asked with ids of people and has data of its own: see `core.todo`.
+organisation.documents, home, navigation, search.after, search.nothing (links), delivery (the
+operators' page of mail), todo. The last is asked with ids of people and has data of its own: see
+`core.todo`.
 """
 
 from __future__ import annotations

@@ -6,14 +6,17 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from django.db.models import Prefetch, QuerySet
+from django.db.models.functions import Left
+from django.urls import reverse
 from django.utils.translation import gettext, override
 
-from monitoring.core.dates import long_date
+from monitoring.core.dates import Precision, long_date
 from monitoring.core.models import LANGUAGES, Trilingual
-from monitoring.decisions.models import Decision, DecisionKind, Edition, Stage
+from monitoring.decisions.models import Decision, DecisionKind, Edition, Stage, TextVersion
+from monitoring.decisions.text.parse import HEADED, Act, Piece, parse
 from monitoring.institutions.models import Body
 from monitoring.search.documents import SearchDocument, Text
-from monitoring.search.kinds import Hit, Kind, extend, register
+from monitoring.search.kinds import Hit, Kind, Place, extend, register
 from monitoring.vocabulary.models import District, Region, Status, Topic
 
 NAME = "decision"
@@ -29,7 +32,7 @@ _LABELLED: dict[str, tuple[type[Trilingual], str]] = {
 
 
 def queryset() -> QuerySet[Any]:
-    """Public decisions with all that the projection reads: six queries, whatever their number."""
+    """Public decisions with all that the projection reads: seven queries, however many."""
     return (
         Decision.objects.public()
         .select_related("kind", "status", "stage", "region", "district")
@@ -39,16 +42,37 @@ def queryset() -> QuerySet[Any]:
             "topics",  # type: ignore[misc]  # taggit is untyped
             "codes",
             "stage_events",
+            Prefetch("text_versions", _beginnings()),
         )
     )
+
+
+READ = 30_000
+"""Letters of an act's text that are searched: some fifteen pages."""
+
+
+def _beginnings() -> QuerySet[TextVersion]:
+    """Versions of texts with the words that are searched, not with those of a whole code."""
+    return TextVersion.objects.annotate(begin=Left("text", READ)).defer("text").order_by("pk")
+
+
+def _newest(versions: Iterable[TextVersion]) -> dict[str, str]:
+    """The beginning of the newest text by language; a corrected or withdrawn one does not count."""
+    latest = {(row.language, row.valid_from): row for row in versions}
+    standing = [row for row in latest.values() if not row.void]
+    ordered = sorted(standing, key=lambda row: row.valid_from)
+    return {row.language: str(getattr(row, "begin", "")) for row in ordered}
 
 
 def from_db(decision: Decision) -> SearchDocument:
     """The document of a decision: its live texts, or its bare name where it has none."""
     editions = decision.live_editions()
-    texts = {code: _text(decision, edition, code) for code, edition in editions.items()}
-    if not texts:
-        texts = {code: Text(decision.naming(code), "") for code in LANGUAGES}
+    acts = _newest(decision.text_versions.all())
+    texts = {
+        code: _text(decision, editions.get(code), code, acts.get(code, ""))
+        for code in LANGUAGES
+        if code in editions or code in acts or not editions
+    }
     numbers = [decision.adoption_number, decision.register_number]
     numbers += [code.value for code in decision.codes.all()]
     numbers += [event.number for event in decision.stage_events.all()]
@@ -71,10 +95,47 @@ def from_db(decision: Decision) -> SearchDocument:
     )
 
 
-def _text(decision: Decision, edition: Edition, language: str) -> Text:
-    words = [edition.official_title, edition.summary, decision.naming(language)]
-    words += [body.label_in(language) for body in decision.bodies.all()]
-    return Text(edition.short_title, "\n".join(word for word in words if word))
+def _text(decision: Decision, edition: Edition | None, language: str, act: str) -> Text:
+    """The text of a language; `also` says what the page says beside it: who, what about, where."""
+    naming = decision.naming(language)
+    body = (edition.official_title, edition.summary, act) if edition else (act,)
+    named = [*decision.bodies.all(), *decision.topics.all(), decision.kind, decision.status]
+    named += [decision.stage, decision.region, decision.district]
+    also = dict.fromkeys(one.label_in(language) for one in named if one is not None)
+    return Text(
+        edition.short_title if edition else naming,
+        "\n".join(part for part in body if part),
+        "\n".join([naming, *also, str(decision.year or "")]),
+    )
+
+
+def places(found: Mapping[int, tuple[str, str]], language: str) -> Mapping[int, Place]:
+    """The provision of the newest text that a found line is. One query."""
+    versions: dict[int, list[TextVersion]] = {one: [] for one in found}
+    for row in _beginnings().filter(decision_id__in=list(found)):
+        versions[row.decision_id].append(row)
+    named = {}
+    for pk, (written_in, line) in found.items():
+        text = _newest(versions[pk]).get(written_in, "")
+        if line not in text:
+            continue
+        act = parse(text)
+        piece = next((one for one in act.provisions if one.line == line.strip()), None)
+        if piece is not None and (label := _label(act, piece)):
+            with override(language):
+                address = reverse("decision_text", args=[pk])
+            own = "" if written_in == language else f"?text={written_in}"
+            named[pk] = Place(label, f"{address}{own}#{piece.eid}")
+    return named
+
+
+def _label(act: Act, piece: Piece) -> str:
+    """«39-3-бап, 1»: the article, then the part of it."""
+    home = act.home(piece.eid)
+    labels = [home.label] if home and home.eid != piece.eid else []
+    if piece.label or piece.kind in HEADED:
+        labels.append(piece.label or piece.line)
+    return ", ".join(one.rstrip(". ") for one in labels if one)
 
 
 def visible(ids: Iterable[int]) -> set[int]:
@@ -100,6 +161,8 @@ def hits(ids: Sequence[int], language: str) -> Mapping[int, Hit]:
             address=decision.address_in(language),
             language=edition.language if edition else language,
             meta=" · ".join(part for part in meta if part),
+            date=decision.date if decision.precision == Precision.DAY else None,
+            changed=decision.changed_at,
         )
     return found
 
@@ -139,7 +202,7 @@ def versions() -> Iterable[tuple[int, int]]:
 
 def install() -> None:
     """Make the kind known to search."""
-    register(Kind(NAME, labels, queryset, from_db, visible, hits, versions, names))
+    register(Kind(NAME, labels, queryset, from_db, visible, hits, versions, names, places))
     extend(
         NAME, "document", lambda values, language: labels("document", values, language), _documents
     )

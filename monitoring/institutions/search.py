@@ -54,7 +54,7 @@ def hits(ids: Sequence[int], language: str) -> Mapping[int, Hit]:
                 ended = long_date(body.date_to, body.date_to_precision, language)
                 meta.append(f"{gettext('Ceased to exist')}: {ended}")
         title = body.label_in(language)
-        found[body.pk] = Hit(title, address, language, " · ".join(meta))
+        found[body.pk] = Hit(title, address, language, " · ".join(meta), changed=body.updated_at)
     return found
 
 

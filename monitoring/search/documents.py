@@ -10,10 +10,15 @@ from functools import cached_property
 
 @dataclass(frozen=True)
 class Text:
-    """What is searched of a record in one language: plain text, no markup."""
+    """What is searched of a record in one language: plain text, no markup.
+
+    An excerpt is cut from `body`, whose lines are its provisions where a kind knows `places`. What
+    stands in `also` (names of bodies and topics, the standing) finds a record and is not shown.
+    """
 
     title: str
     body: str = ""
+    also: str = ""
 
 
 @dataclass(frozen=True)

@@ -21,27 +21,51 @@ Span = tuple[int, int]
 
 def found_in(
     texts: Mapping[str, Sequence[str]], plan: Plan, concepts: Concepts, language: str
-) -> tuple[str, SafeString]:
-    """The language in which a record was found and a marked excerpt of its body.
+) -> tuple[str, SafeString, str]:
+    """The language in which a record was found, a marked excerpt of its body, and the line of the
+    body in which the best of it stands ("" if the body does not hold the words).
 
-    The reader's language is looked at first. A language whose title alone holds the words gives
-    the beginning of its body. Nothing found (a filter alone brought the record): the reader's
-    language, or the first there is.
+    The reader's language is looked at first, else the one that holds most of the words. A language
+    whose title alone holds the words gives the beginning of its body. Nothing found (a filter alone
+    brought the record): the reader's language, or the first there is.
     """
     order = sorted(texts, key=lambda one: (one != language, list(texts).index(one)))
-    best: tuple[int, str, SafeString] | None = None
+    best: tuple[int, str, SafeString, str] | None = None
     for one in order:
-        title, body = (clean(part[:READ]) for part in (*texts[one], "")[:2])
-        in_title = spans(analyse(title, one, concepts), plan)
-        in_body = spans(analyse(body, one, concepts), plan)
-        if (in_title or in_body) and (best is None or not best[0]):
-            best = (1, one, excerpt(body, in_body))
+        title, raw = (part[:READ] for part in (*texts[one], "")[:2])
+        body = clean(raw)
+        of_title, of_body = analyse(clean(title), one, concepts), analyse(body, one, concepts)
+        in_title, in_body = spans(of_title, plan), spans(of_body, plan)
+        if not in_title and not in_body:
+            continue
+        words = len(_words_found(plan, of_title, of_body))
+        if best is None or words > best[0]:
+            line = _line(raw, _densest(in_body)) if in_body else ""
+            best = words, one, excerpt(body, in_body), line
+        if one == language:
             break
-    if best is None:
-        first = order[0] if order else language
-        body = clean((*texts.get(first, ("", "")), "")[1][:READ])
-        best = (0, first, excerpt(body, []))
-    return best[1], best[2]
+    if best is not None:
+        return best[1:]
+    first = order[0] if order else language
+    return first, excerpt(clean((*texts.get(first, ("", "")), "")[1][:READ]), []), ""
+
+
+def _words_found(plan: Plan, *parts: Analysis) -> set[str]:
+    """The words of a query that texts hold themselves, not as a term of another language."""
+    tokens = plan.tokens
+    return {
+        stem for part in parts for word in part.words for stem in tokens.intersection(word.stems)
+    }
+
+
+def _line(raw: str, at: int) -> str:
+    """The line of an uncleaned text whose cleaned letters hold a place; cleaning joins lines."""
+    end = -1
+    for line in raw.split("\n"):
+        end += len(clean(line)) + 1
+        if at < end:
+            return line
+    return ""
 
 
 def marked(text: str, language: str, plan: Plan, concepts: Concepts) -> SafeString:
@@ -93,8 +117,7 @@ def excerpt(text: str, found: Sequence[Span]) -> SafeString:
         return mark_safe("")
     start = 0
     if found:
-        inside = [sum(one <= end < one + WIDTH for _, end in found) for one, _ in found]
-        start = max(found[inside.index(max(inside))][0] - 40, 0)
+        start = max(_densest(found) - 40, 0)
     if start:
         space = text.find(" ", start, start + 30)
         start = space + 1 if space != -1 else start
@@ -104,6 +127,12 @@ def excerpt(text: str, found: Sequence[Span]) -> SafeString:
         end = space if space != -1 else end
     before, after = "… " if start else "", " …" if end < len(text) else ""
     return mark_safe(f"{before}{_html(text, found, start, end)}{after}")
+
+
+def _densest(found: Sequence[Span]) -> int:
+    """Where the stretch of WIDTH letters begins that holds the most of what was found."""
+    inside = [sum(one <= end < one + WIDTH for _, end in found) for one, _ in found]
+    return found[inside.index(max(inside))][0]
 
 
 def _html(text: str, found: Sequence[Span], start: int, end: int) -> SafeString:

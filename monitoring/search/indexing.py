@@ -46,6 +46,7 @@ from monitoring.search.builds import (
 from monitoring.search.documents import SearchDocument
 from monitoring.search.models import Build, OutboxRow, TitleToken
 from monitoring.search.streams import Streams, streams_of
+from monitoring.search.suggestions import write_suggestions
 from monitoring.search.synonyms import concepts_of
 from monitoring.search.vocabularies import count_into
 
@@ -279,6 +280,7 @@ def _write_titles(
         for name, ids in by_kind.items():
             TitleToken.objects.filter(kind=name, record_id__in=ids).delete()
         TitleToken.objects.bulk_create(rows, batch_size=1_000, ignore_conflicts=True)
+        write_suggestions(documents, by_kind)
 
 
 def _title_tokens(streams: Streams) -> set[str]:

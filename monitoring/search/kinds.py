@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -18,12 +19,23 @@ class Hit:
     """How a found record is shown: its title, its address and the language of that title.
 
     `meta` is a short line under the title (number, date, body), already in the reader's language.
+    `date`: the record's own, if one is known exactly; `changed`: when readers last saw a change.
     """
 
     title: str
     address: str
     language: str
     meta: str = ""
+    date: dt.date | None = None
+    changed: dt.datetime | None = None
+
+
+@dataclass(frozen=True)
+class Place:
+    """A provision of a record: what it is called («39-3-бап, 1») and its own address."""
+
+    label: str
+    address: str
 
 
 @dataclass(frozen=True)
@@ -37,6 +49,8 @@ class Kind:
     - `visible(ids)` says which of the ids any reader may see now. Asked before every hit is shown.
     - `hits(ids, language)` describes hits for display; a missing id is not shown.
     - `versions()`, if given, lists (id, version) of the whole queryset more cheaply than `from_db`.
+    - `places(found, language)`, if given, names the provisions in which records were found: `found`
+      has by id the language of a text and a line of its body. What is no provision is left out.
     - `names(facet)`, if given, lists (key, name) of all values of a facet, in every language: what
       people type after `body:`.
     """
@@ -49,6 +63,7 @@ class Kind:
     hits: Callable[[Sequence[int], str], Mapping[int, Hit]]
     versions: Callable[[], Iterable[tuple[int, int]]] | None = None
     names: Callable[[str], Iterable[tuple[str, str]]] | None = None
+    places: Callable[[Mapping[int, tuple[str, str]], str], Mapping[int, Place]] | None = None
 
 
 @dataclass(frozen=True)

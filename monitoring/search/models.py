@@ -100,6 +100,55 @@ class TitleToken(models.Model):
         return f"{self.kind}:{self.record_id} {self.token}"
 
 
+class Suggestion(models.Model):
+    """A title or number offered while somebody types; `key` is how it begins, made comparable.
+
+    `key`: see `suggestions.key_of`. A title is offered by its beginning and by its quoted name.
+    """
+
+    kind = models.CharField(max_length=40)
+    record_id = models.BigIntegerField()
+    language = models.CharField(max_length=2, blank=True)
+    key = models.CharField(max_length=120)
+    text = models.CharField(max_length=160)
+
+    class Meta:
+        verbose_name = _("suggestion")
+        verbose_name_plural = _("suggestions")
+        indexes = [
+            models.Index(fields=["language", "key"], name="search_suggestion_begins"),
+            models.Index(fields=["kind", "record_id"], name="search_suggestion_record"),
+        ]
+
+    def __str__(self) -> str:
+        return self.text
+
+
+class AskedQuery(models.Model):
+    """How often a query was asked on a day, and how often nothing was found.
+
+    Only of queries that several networks asked on that day and that look like nobody's data (see
+    `asked`); who asked is nowhere.
+    """
+
+    day = models.DateField()
+    key = models.CharField(max_length=120)
+    text = models.CharField(_("query"), max_length=120)
+    asked = models.PositiveIntegerField(_("asked"), default=0)
+    found_none = models.PositiveIntegerField(_("nothing found"), default=0)
+
+    class Meta:
+        verbose_name = _("query that was asked")
+        verbose_name_plural = _("queries that were asked")
+        default_permissions = ("view",)
+        constraints = [
+            models.UniqueConstraint(fields=["day", "key"], name="search_askedquery_once_a_day")
+        ]
+
+    def __str__(self) -> str:
+        return self.text
+
+
 class SavedQuery(models.Model):
     """A query that somebody follows; equal queries are one row."""
 

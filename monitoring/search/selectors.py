@@ -16,8 +16,9 @@ from monitoring.search.analysis import NO_CONCEPTS, NO_VOCABULARY, Concepts, did
 from monitoring.search.backends import get_backend
 from monitoring.search.backends.base import WINDOW, EngineError
 from monitoring.search.highlights import found_in, marked
-from monitoring.search.kinds import Hit
+from monitoring.search.kinds import Hit, Place
 from monitoring.search.models import Build, TitleToken
+from monitoring.search.nearest import Offer, offers
 from monitoring.search.plans import Leaf, Plan, plan_of
 from monitoring.search.query import FACETS, Problem, Query
 from monitoring.search.semantic.near import Near, near_hits
@@ -52,6 +53,8 @@ class Found:
     kind_label: str
     excerpt: str
     excerpt_language: str
+    place: Place | None = None
+    """The provision in which it was found, where the excerpt is from one."""
 
 
 @dataclass(frozen=True)
@@ -87,6 +90,27 @@ class Results:
     """The query as it was understood, when that is not what was typed."""
     near: tuple[Found, ...] = ()
     """Records that say what was asked in other words or another language; beside the results."""
+    offers: tuple[Offer, ...] = ()
+    """Queries that may have been meant, each with the number of its results."""
+
+
+@dataclass(frozen=True)
+class Listed:
+    """A record of a file or a feed: described, without excerpt."""
+
+    kind: str
+    id: int
+    kind_label: str
+    hit: Hit
+
+
+@dataclass(frozen=True)
+class Listing:
+    """What a query finds, for files: at most as many rows as were asked for, of `total`."""
+
+    rows: tuple[Listed, ...] = ()
+    total: int = 0
+    notices: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -147,6 +171,7 @@ def search(
             page=_within(page, size),
             pages=pages,
             understood="" if as_typed else did_you_mean(query.text, vocabulary),
+            offers=offers(query, build.name, vocabulary, concepts, found=answer.total),
         )
 
 
@@ -192,6 +217,43 @@ def nearest(kind: str, words: str, language: str, limit: int) -> tuple[list[int]
         return [_Raw(hit.key, {}).record[1] for hit in answer.hits], tuple(notices)
 
 
+def list_found(query: Query, language: str, most: int, *, as_typed: bool = False) -> Listing:
+    """The first records that a query finds, in the order of the page, as anybody may see them now.
+
+    The same plan as `search`. One query of its own, and of each kind `visible`, `hits` and labels.
+    """
+    with translation.override(language):
+        notices = [problem.sentence for problem in query.problems]
+        build = Build.objects.filter(state=Build.State.CURRENT).first()
+        concepts = concepts_of(build.concepts) if build else NO_CONCEPTS
+        vocabulary = vocabulary_of(build) if build else NO_VOCABULARY
+        plan = plan_of(query, concepts, vocabulary, as_typed=as_typed)
+        if not plan.can_match:
+            if query.text:
+                code = "only_without" if plan.excluded else "no_words"
+                notices.append(Problem(code).sentence)
+            return Listing(notices=tuple(notices))
+        try:
+            if build is None:
+                raise EngineError("no index is in use yet")
+            answer = get_backend().search(build.name, plan, offset=0, limit=most, facets=False)
+            found = [_Raw(hit.key, {}) for hit in answer.hits]
+            raw = [row for row in found if row.key.rpartition(":")[2].isdecimal()]
+            total = answer.total
+        except EngineError as error:
+            logger.warning("the search engine does not answer, the database does: %s", error)
+            notices.append(_away())
+            kept = _of_titles(plan, query.values("kind"))
+            raw, total = [_Raw(f"{name}:{one}", {}) for name, one in kept[:most]], len(kept)
+        described, labels = _described(raw, language)
+        rows = [
+            Listed(*row.record, labels[row.record[0]], described[row.record])
+            for row in raw
+            if row.record in described
+        ]
+        return Listing(tuple(rows), total, tuple(notices))
+
+
 def _but_kind(plan: Plan) -> tuple[tuple[str, tuple[str, ...]], ...]:
     return tuple(pair for pair in plan.facets if pair[0] != "kind")
 
@@ -205,29 +267,19 @@ def _pages(total: int, size: int) -> int:
 
 
 def _shown(raw: Iterable[_Raw], plan: Plan, concepts: Concepts, language: str) -> tuple[Found, ...]:
-    """Describe hits for display, asking each kind which of them anybody may see at this moment."""
+    """Hits for display, with what was found in each."""
     rows = [row for row in raw if row.key.rpartition(":")[2].isdecimal()]
-    by_kind: dict[str, list[int]] = defaultdict(list)
-    for row in rows:
-        by_kind[row.record[0]].append(row.record[1])
-    described: dict[tuple[str, int], Hit] = {}
-    for name, ids in by_kind.items():
-        kind = kinds.get(name)
-        if kind is None:
-            continue
-        allowed = kind.visible(ids) & set(ids)
-        asked = [one for one in ids if one in allowed]
-        for one, hit in (kind.hits(asked, language) if asked else {}).items():
-            if one in allowed:
-                described[name, one] = hit
-    labels = kinds.value_labels("kind", list(by_kind), language)
+    described, labels = _described(rows, language)
     found = []
+    lines: dict[str, dict[int, tuple[str, str]]] = defaultdict(dict)
     for row in rows:
         hit_or_none = described.get(row.record)
         if hit_or_none is None:
             logger.info("%s is in the index but not to be seen", row.key)
             continue
-        found_language, text = found_in(row.texts, plan, concepts, language)
+        found_language, text, line = found_in(row.texts, plan, concepts, language)
+        if line:
+            lines[row.record[0]][row.record[1]] = (found_language, line)
         found.append(
             Found(
                 kind=row.record[0],
@@ -242,7 +294,40 @@ def _shown(raw: Iterable[_Raw], plan: Plan, concepts: Concepts, language: str) -
                 excerpt_language=found_language,
             )
         )
-    return tuple(found)
+    places = _places(lines, language)
+    return tuple(replace(one, place=places.get((one.kind, one.id))) for one in found)
+
+
+def _described(
+    rows: Sequence[_Raw], language: str
+) -> tuple[dict[tuple[str, int], Hit], dict[str, str]]:
+    """What to show of records, of which each kind says who may see them now, and of kinds."""
+    by_kind: dict[str, list[int]] = defaultdict(list)
+    for row in rows:
+        by_kind[row.record[0]].append(row.record[1])
+    described: dict[tuple[str, int], Hit] = {}
+    for name, ids in by_kind.items():
+        kind = kinds.get(name)
+        if kind is None:
+            continue
+        allowed = kind.visible(ids) & set(ids)
+        asked = [one for one in ids if one in allowed]
+        for one, hit in (kind.hits(asked, language) if asked else {}).items():
+            if one in allowed:
+                described[name, one] = hit
+    return described, kinds.value_labels("kind", list(by_kind), language)
+
+
+def _places(
+    lines: Mapping[str, Mapping[int, tuple[str, str]]], language: str
+) -> dict[tuple[str, int], Place]:
+    found = {}
+    for name, asked in lines.items():
+        kind = kinds.get(name)
+        if kind is not None and kind.places is not None:
+            places = kind.places(asked, language)
+            found.update({(name, one): place for one, place in places.items()})
+    return found
 
 
 def _facets(

@@ -58,7 +58,7 @@ def streams_of(document: SearchDocument, concepts: Concepts) -> Streams:
     title: list[str] = []
     offset = 0
     for language, text in document.texts.items():
-        for part in (text.title, text.body):
+        for index, part in enumerate((text.title, text.body, text.also)):
             made = analyse(part, language, concepts)
             stems += [(offset + position, token[:MAX_TOKEN]) for position, token in made.stems]
             exact += [token[:MAX_TOKEN] for _, token in made.exact]
@@ -68,7 +68,7 @@ def streams_of(document: SearchDocument, concepts: Concepts) -> Streams:
                 for word in made.words
                 if not word.is_number
             ]
-            if part is text.title:
+            if not index:
                 title += [token[:MAX_TOKEN] for _, token in made.stems]
             offset += made.length + GAP
     numbers: list[str] = []

@@ -2,22 +2,30 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import hashlib
+from dataclasses import asdict, dataclass
 from urllib.parse import urlencode
 
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.core.cache import cache
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.cache import patch_cache_control
 from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
-from monitoring.core import sections
-from monitoring.search import kinds
+from monitoring.core import generation, sections
+from monitoring.search import kinds, suggestions
+from monitoring.search.analysis import clean
 from monitoring.search.forms import AdvancedForm
 from monitoring.search.query import Query
+from monitoring.search.saved import never_matches
 from monitoring.search.selectors import Results, search
 
+SUGGESTIONS_KEPT = 600
+"""Seconds for which a process and its neighbours answer a beginning without looking again."""
+FILES = {"CSV": "search_csv", "JSON": "search_json", "Atom": "search_atom"}
+"""The same query as files: name and view."""
 KEPT = 12_000
 """Letters of a typed query that are kept in the box; longer ones come from no keyboard."""
 
@@ -73,9 +81,19 @@ def results(request: HttpRequest) -> HttpResponse:
         if found.page < found.pages
         else "",
         "kept": _kept(query),
+        "offers": [
+            {"text": one.query.text, "total": one.total, "address": _address(address, one.query)}
+            for one in found.offers
+        ],
+        "files": [
+            {"name": name, "address": _address(reverse(view), query, as_typed=as_typed)}
+            for name, view in FILES.items()
+        ],
+        "atom_address": _address(reverse("search_atom"), query, as_typed=as_typed),
+        "guide": sections.collect("search.nothing", [0], language)[0] if not found.total else [],
         "query_string": query.to_query_string(),
         "advanced_address": _address(reverse("search_advanced"), query),
-        "sections": sections.collect("search.after", [0], language)[0] if found.total else [],
+        "sections": _after(query, found, language),
     }
     answer = render(request, "search/results.html", context)
     # The index follows a change by seconds: a page kept in between would go on without it.
@@ -96,10 +114,39 @@ def advanced(request: HttpRequest) -> HttpResponse:
     return answer
 
 
+@require_safe
+def suggest(request: HttpRequest) -> HttpResponse:
+    """What may be meant by a query typed so far, as JSON: at most eight, the same for everybody.
+
+    A repeated beginning is answered from the cache until anything public changes.
+    """
+    language = (get_language() or "kk")[:2]
+    typed = " ".join(clean(request.GET.get("q", "")[:200]).split())
+    mark = f"{generation.current()}\n{language}\n{typed}"
+    key = "suggest:" + hashlib.sha256(mark.encode("utf-8", "replace")).hexdigest()
+    rows = cache.get(key)
+    if rows is None:
+        rows = [asdict(one) for one in suggestions.suggest(typed, language)]
+        cache.set(key, rows, SUGGESTIONS_KEPT)
+    answer = JsonResponse(
+        {"q": typed, "suggestions": rows}, json_dumps_params={"ensure_ascii": False}
+    )
+    answer["X-Robots-Tag"] = "noindex"
+    patch_cache_control(answer, private=True, max_age=60)
+    return answer
+
+
 def _begun(request: HttpRequest) -> dict[str, str]:
     """The query from whose results the reader came, to go on with."""
     query = Query.from_params(request.GET)
     return {"q": query.text, "sort": query.sort} | {name: vs[0] for name, vs in query.filters}
+
+
+def _after(query: Query, found: Results, language: str) -> list[sections.Section]:
+    """What other rooms offer under the results: mail for this search, if it can ever find."""
+    if found.total or (not query.is_empty and not never_matches(query)):
+        return sections.collect("search.after", [0], language)[0]
+    return []
 
 
 def _kept(query: Query) -> list[tuple[str, str]]:

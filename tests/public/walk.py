@@ -29,6 +29,7 @@ MOST_OF_A_KIND = 3
 
 BY_LINK_ALONE = {
     # Views that only a mail, a person who signed in, or a rare record leads to.
+    "search_suggest": "asked by the search box while somebody types",
     "subscribe_confirm": "by a signed link",
     "subscription_leave": "by a signed link",
     "subscriptions": "by a signed link",

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from django.conf import settings
 from django.core.management import call_command
+from django.test import Client
 
 from monitoring.decisions.models import Decision
 from monitoring.institutions.models import Body
@@ -19,6 +21,7 @@ from monitoring.search.selectors import search
 from tests.search.questions import ENGLISH, KAZAKH, QUESTIONS, RUSSIAN, Question
 
 pytestmark = pytest.mark.django_db
+SEARCH = {"kk": "/kk/izdeu/", "ru": "/ru/poisk/", "en": "/en/search/"}
 
 Record = tuple[str, str]
 
@@ -84,3 +87,29 @@ def test_twenty_of_them_have_no_word_of_the_title(records: dict[Record, SearchDo
     assert not said
     assert len(RUSSIAN + ENGLISH) >= 60
     assert sum(one.paraphrase for one in RUSSIAN + ENGLISH) >= 20
+
+
+def test_a_hit_in_a_provision_leads_to_it_in_its_language(
+    records: dict[Record, SearchDocument], client: Client
+) -> None:
+    law = records["decision", "constitution-2026"].id
+    for language, asked, said in (
+        ("ru", "недоверие акиму", "Статья 89, 5"),
+        ("kk", "әкімге сенімсіздік", "89-бап, 5"),
+        ("en", "недоверие акиму", "Статья 89, 5"),
+    ):
+        page = client.get(SEARCH[language], {"q": asked, "kind": "decision"}).content.decode()
+        found = re.search(rf'<a href="(/{language}/\w+/{law}/text/[^"]*)">{said}</a>', page)
+        assert found, language
+        address, _hash, anchor = found[1].partition("#")
+        assert f'id="{anchor}"' in client.get(address).content.decode()
+    assert '<p class="meta" lang="ru">' in page
+
+
+def test_a_number_typed_exactly_stands_first_however_old_its_act_is(
+    records: dict[Record, SearchDocument],
+) -> None:
+    for typed, key in (("148-II", "law-148-2001"), ("1106", "resolution-1106-2013")):
+        for text in (typed, f"№ {typed}", f"закон {typed} самоуправление 2026"):
+            hits = search(Query.parse(text), "ru").hits
+            assert records["decision", key].key == f"{hits[0].kind}:{hits[0].id}", text

@@ -12,8 +12,8 @@ from monitoring.search.documents import SearchDocument
 from monitoring.search.plans import Plan
 from monitoring.search.streams import Streams
 
-LAYOUT = "4"
-"""Grows when engines store something else of the same tokens; older indexes are made anew."""
+LAYOUT = "5"
+"""Grows when engines store something else, or documents hold more; older indexes are made anew."""
 WINDOW = 10_000
 """Hits that can be reached by paging; `offset + limit` never asks beyond."""
 TIE = 1e-6
