@@ -29,6 +29,9 @@ MOST_OF_A_KIND = 3
 
 BY_LINK_ALONE = {
     # Views that only a mail, a person who signed in, or a rare record leads to.
+    "search_atom": "under results, which the walk does not ask for; tests/search/test_offers.py",
+    "search_csv": "likewise",
+    "search_json": "likewise",
     "search_suggest": "asked by the search box while somebody types",
     "subscribe_confirm": "by a signed link",
     "subscription_leave": "by a signed link",
