@@ -236,7 +236,15 @@ def list_found(query: Query, language: str, most: int, *, as_typed: bool = False
         try:
             if build is None:
                 raise EngineError("no index is in use yet")
-            answer = get_backend().search(build.name, plan, offset=0, limit=most, facets=False)
+            meaning = meaning_of(query, vocabulary, as_typed=as_typed)
+            answer = get_backend().search(
+                build.name,
+                plan,
+                offset=0,
+                limit=most,
+                facets=False,
+                reorder=meaning.reorder if meaning else None,
+            )
             found = [_Raw(hit.key, {}) for hit in answer.hits]
             raw = [row for row in found if row.key.rpartition(":")[2].isdecimal()]
             total = answer.total
