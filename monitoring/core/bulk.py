@@ -45,11 +45,19 @@ def reserve_ids(model: type[models.Model], count: int) -> list[int]:
     return list(range(last + 1, last + count + 1))
 
 
+def _bound(statement: tuple[str, Sequence[Any]]) -> tuple[str, Sequence[Any] | None]:
+    """With its values in the text, where the driver would put them there only as it runs."""
+    if connection.vendor != "postgresql":
+        return statement
+    with connection.cursor() as cursor:
+        return str(cursor.mogrify(*statement)), None
+
+
 class Statements:
     """INSERTs and UPDATEs of many rows, ready to be run."""
 
     def __init__(self) -> None:
-        self._ready: list[tuple[str, Sequence[Any]]] = []
+        self._ready: list[tuple[str, Sequence[Any] | None]] = []
 
     def insert(self, rows: Iterable[models.Model], *, update: Sequence[str] = ()) -> None:
         """Rows of one model. With `update` rows of those ids stand already, and these columns are
@@ -74,7 +82,7 @@ class Statements:
         for start in range(0, len(given), size):
             query = sql.InsertQuery(model, **said)
             query.insert_values(fields, given[start : start + size])
-            self._ready += query.get_compiler(connection=connection).as_sql()
+            self._ready += map(_bound, query.get_compiler(connection=connection).as_sql())
 
     def run(self) -> None:
         """Run them, in the caller's transaction."""

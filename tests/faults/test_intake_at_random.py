@@ -22,8 +22,9 @@ pytestmark = pytest.mark.faults
 KILLS = 60 if os.environ.get("FAULTS") == "full" else 6
 
 WORK = """
-import signal, sys, time
+import faulthandler, signal, sys, time
 import django
+faulthandler.dump_traceback_later(300)
 django.setup()
 from monitoring.decisions.models import DecisionKind
 from monitoring.evidence import http, services
@@ -59,7 +60,7 @@ def test_a_worker_killed_at_random_leaves_nothing_half_made_and_nothing_twice(
         machine.ask("UPDATE evidence_fetch SET lease_until = NULL")
         return subprocess.run(
             [sys.executable, "-c", WORK, name, site.url(f"/{name}"), str(seconds)],
-            cwd=ROOT, env=machine.environment, capture_output=True, text=True, timeout=120,
+            cwd=ROOT, env=machine.environment, capture_output=True, text=True, timeout=600,
             check=False,
         )  # fmt: skip
 

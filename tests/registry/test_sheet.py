@@ -225,13 +225,13 @@ def test_a_row_changed_in_the_last_moment_undoes_everything(
     person = make.make_person("secretariat")
     upload = services.keep_upload(name="x", content=book(rows, NAMES), by=person)
     seen = services.plan_of(bytes(upload.content)).digest
-    plain = services._write_new
+    plain = services._entries
 
-    def meanwhile(new: Any) -> Any:
+    def meanwhile(entries: Any, by: Any) -> Any:
         Organisation.objects.filter(number=2).update(version=7)
-        return plain(new)
+        return plain(entries, by)
 
-    monkeypatch.setattr(services, "_write_new", meanwhile)
+    monkeypatch.setattr(services, "_entries", meanwhile)
     with pytest.raises(ValidationError):
         services.apply_upload(pk=upload.pk, seen=seen, by=person)
     upload.refresh_from_db()

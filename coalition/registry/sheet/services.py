@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from django.contrib.contenttypes.models import ContentType
@@ -20,6 +20,7 @@ from coalition.registry.sheet.columns import CODE, CODES, COLUMNS, SHOWN
 from coalition.registry.sheet.models import RegistryUpload
 from coalition.registry.sheet.plan import CHANGED, ERROR, NEW, Plan, RowPlan, known, plan
 from monitoring.core import clock, sweeps
+from monitoring.core.bulk import Statements, reserve_ids
 from monitoring.evidence.sheets import files
 from monitoring.search.services import touch
 
@@ -105,6 +106,8 @@ def apply_upload(*, pk: int, seen: str, by: User, only_good: bool = False) -> Re
     if errors and not only_good:
         raise ValidationError(_("Nothing was written: some rows have errors."), code="errors")
     new, changed = wanted.of(NEW), wanted.of(CHANGED)
+    run, ids = _prepare(new, changed, by)
+    titles = [row.pk for row in changed if _touches_titles(row)]
     with transaction.atomic():
         taken = RegistryUpload.objects.filter(pk=pk, state=RegistryUpload.State.WAITING).update(
             state=RegistryUpload.State.APPLIED,
@@ -113,17 +116,12 @@ def apply_upload(*, pk: int, seen: str, by: User, only_good: bool = False) -> Re
             made=len(new),
             changed=len(changed),
             left_out=len(errors),
+            pending=[*ids, *titles],
         )
         if not taken:
             raise ValidationError(_("This file has been decided on already."), code="decided")
-        made = _write_new(new)
-        _write_changed(changed)
-        _write_experience(zip(made, new, strict=True), changed)
-        _note([(one.pk, one.label, "wagtail.create") for one in made], by)
-        _note([(row.pk, row.name, "wagtail.edit") for row in changed], by)
-        touch("organisation", [*(one.pk for one in made), *(row.pk or 0 for row in changed)])
-        titles = [row.pk for row in changed if _touches_titles(row)]
-        RegistryUpload.objects.filter(pk=pk).update(pending=[*(one.pk for one in made), *titles])
+        run()
+        touch("organisation", [*ids, *(row.pk or 0 for row in changed)])
         sweeps.ring("registry.pages")
     upload.refresh_from_db()
     return upload
@@ -159,68 +157,79 @@ def finish_pages() -> int:
     return done
 
 
-def _write_new(rows: Sequence[RowPlan]) -> list[Organisation]:
-    return Organisation.objects.bulk_create(
-        [Organisation(**row.values) for row in rows], batch_size=_BATCH
-    )
+def _prepare(
+    new: Sequence[RowPlan], changed: Sequence[RowPlan], by: User
+) -> tuple[Callable[[], None], list[int]]:
+    """All rows as statements made outside of the transaction, and the ids of what is new.
 
-
-def _write_changed(rows: Sequence[RowPlan]) -> None:
-    """Locked, compared and written 500 at a time: an UPDATE a row takes seconds for 5,000."""
-    columns = {"version", *(name for row in rows for name in row.values)}
-    for start in range(0, len(rows), _BATCH):
-        part = rows[start : start + _BATCH]
-        kept = Organisation.objects.select_for_update().in_bulk([row.pk or 0 for row in part])
-        for row in part:
-            one = kept.get(row.pk or 0)
-            if one is None or one.version != row.version:
-                raise ValidationError(
-                    _("“%(name)s” was changed while you were looking. Nothing was written.")
-                    % {"name": row.name},
-                    code="changed",
-                )
-            for name, value in row.values.items():
-                setattr(one, name, value)
-            one.version += 1
-        Organisation.objects.bulk_create(
-            kept.values(), update_conflicts=True, unique_fields=["id"], update_fields=columns
-        )
-
-
-def _write_experience(
-    made: Iterable[tuple[Organisation, RowPlan]], changed: Sequence[RowPlan]
-) -> None:
-    ids = dict(ExperienceField.objects.values_list("key", "pk"))
+    What is returned runs them in the caller's transaction: SQLite lets nobody else write meanwhile.
+    """
+    ids = reserve_ids(Organisation, len(new))
+    made = [Organisation(pk=pk, **row.values) for pk, row in zip(ids, new, strict=True)]
+    kept: dict[int, Organisation] = {}
+    for part in _parts(changed):
+        kept |= Organisation.objects.in_bulk([row.pk for row in part])
+    for row in changed:
+        one = kept.get(row.pk or 0)
+        if one is None or one.version != row.version:
+            raise _changed(row)
+        for name, value in row.values.items():
+            setattr(one, name, value)
+        one.version += 1
+    keys = dict(ExperienceField.objects.values_list("key", "pk"))
     through = Organisation.experience.through
-    wanted = [(one.pk, row.experience) for one, row in made if row.experience]
-    renewed = [(row.pk, row.experience) for row in changed if row.experience is not None]
-    for start in range(0, len(renewed), _BATCH):
-        part = [pk for pk, _keys in renewed[start : start + _BATCH]]
-        through.objects.filter(organisation_id__in=part).delete()
-    through.objects.bulk_create(
-        [
-            through(organisation_id=pk, experiencefield_id=ids[key])
-            for pk, keys in [*wanted, *renewed]
-            for key in keys or ()
-        ],
-        batch_size=_BATCH,
+    fields = [*zip(ids, new, strict=True), *((row.pk, row) for row in changed)]
+    renewed = [row for row in changed if row.experience is not None]
+    statements = Statements()
+    statements.insert(made)
+    columns = {"version", *(name for row in changed for name in row.values)}
+    statements.insert(kept.values(), update=sorted(columns))
+    statements.insert(
+        through(organisation_id=pk, experiencefield_id=keys[key])
+        for pk, row in fields
+        for key in row.experience or ()
+    )
+    written = [(pk, one.label, "wagtail.create") for pk, one in zip(ids, made, strict=True)]
+    renamed = [(row.pk or 0, row.name, "wagtail.edit") for row in changed]
+    statements.insert(_entries([*written, *renamed], by))
+
+    def run() -> None:
+        for part in _parts(changed):
+            rows = Organisation.objects.select_for_update().filter(pk__in=[row.pk for row in part])
+            stand = dict(rows.order_by("pk").values_list("pk", "version"))
+            for row in part:
+                if stand.get(row.pk or 0) != row.version:
+                    raise _changed(row)
+        for part in _parts(renewed):
+            through.objects.filter(organisation_id__in=[row.pk for row in part]).delete()
+        statements.run()
+
+    return run, ids
+
+
+def _parts(rows: Sequence[RowPlan]) -> Iterable[Sequence[RowPlan]]:
+    return (rows[start : start + _BATCH] for start in range(0, len(rows), _BATCH))
+
+
+def _changed(row: RowPlan) -> ValidationError:
+    return ValidationError(
+        _("“%(name)s” was changed while you were looking. Nothing was written.")
+        % {"name": row.name},
+        code="changed",
     )
 
 
-def _note(rows: Iterable[tuple[int | None, str, str]], by: User) -> None:
-    """Wagtail's history of each, as its own `log` writes it, in one go."""
+def _entries(rows: Iterable[tuple[int, str, str]], by: User) -> list[ModelLogEntry]:
+    """Wagtail's history of each, as its own `log` writes it."""
     kind = ContentType.objects.get_for_model(Organisation)
     at, mark = clock.now(), uuid.uuid4()
-    ModelLogEntry.objects.bulk_create(
-        [
-            ModelLogEntry(
-                content_type=kind, object_id=str(pk), label=label, action=action,
-                timestamp=at, user=by, uuid=mark, data={}, content_changed=True,
-            )
-            for pk, label, action in rows
-        ],
-        batch_size=_BATCH,
-    )  # fmt: skip
+    return [
+        ModelLogEntry(
+            content_type=kind, object_id=str(pk), label=label[:255], action=action,
+            timestamp=at, user=by, uuid=mark, data={}, content_changed=True,
+        )
+        for pk, label, action in rows
+    ]  # fmt: skip
 
 
 def _touches_titles(row: RowPlan) -> bool:
