@@ -27,7 +27,8 @@ class Entry:
     What only some sources say, empty where they do not, always in the source's own words:
     `number` (of adoption), `code` (in an official collection), `kind`, `status`, `body` (who
     issued it), `date` (of the document) and `deadline` (last day of a public discussion), both
-    YYYY-MM-DD; `titles` by language, where one item has several; `said`: whatever else it says
+    YYYY-MM-DD; `mark`, a hash of the words of the item's own page, by which a silent edit is seen;
+    `titles` by language, where one item has several; `said`: whatever else it says
     that should not be lost, such as a status that differs between the languages (`status.kk`).
     """
 
@@ -44,6 +45,7 @@ class Entry:
     body: str = ""
     date: str = ""
     deadline: str = ""
+    mark: str = ""
     titles: dict[str, str] = field(default_factory=dict)
     said: dict[str, str] = field(default_factory=dict)
 

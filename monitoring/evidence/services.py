@@ -92,7 +92,13 @@ def fetch_source(*, source: Source) -> Fetch:
             source=source, url=answer.url, started_at=started, reason=reasons.UNCHANGED, status=304
         )  # only the first request is conditional
         with transaction.atomic():
-            _close(fetch, source.pk, etag=source.etag, last_modified=source.last_modified)
+            _close(
+                fetch,
+                source.pk,
+                etag=source.etag,
+                last_modified=source.last_modified,
+                follow=recheck(source, started),
+            )
         return fetch
     if ask.post:
         # What was posted is part of what was asked: page 2 of a list is not page 1 again.
@@ -252,7 +258,7 @@ def _hand_on(fetch: Fetch, reading: Reading, reason: str, detail: dict[str, Any]
             fetch.reason, fetch.detail = reason, detail
             # A list that held nothing new has nothing new behind it.
             follow = reading.follow if fetch.new_entries or not entries else []
-            if reason == reasons.NEW and fetch.step == 1 and not follow:
+            if reason in reasons.GOOD and fetch.step == 1 and not follow:
                 follow = recheck(fetch.source, clock.now())
             if fetch.source.failures:
                 follow = reading.follow  # the last round broke off before its end

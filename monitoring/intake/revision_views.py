@@ -13,7 +13,7 @@ from django.core.paginator import Paginator
 from django.db.models import Prefetch
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import get_language, gettext_lazy, pgettext_lazy
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 from wagtail.admin.auth import permission_required
@@ -27,6 +27,11 @@ NAMES = {
     "link": gettext_lazy("link"),
     "summary": gettext_lazy("text"),
     "published_at": gettext_lazy("date"),
+    "number": pgettext_lazy("of a document", "number"),
+    "status": gettext_lazy("status"),
+    "date": pgettext_lazy("of a document", "date"),
+    "deadline": gettext_lazy("deadline"),
+    "mark": gettext_lazy("words of the document"),
 }
 
 
@@ -64,7 +69,14 @@ def _compared(revision: Revision, language: str) -> Compared:
     decision = revision.candidate.decision
     title = decision.title_in(language) or decision.naming(language) if decision else ""
     lines = tuple(
-        (str(NAMES.get(name, name)), str(revision.before.get(name, "")), str(now))
+        (
+            str(NAMES.get(name, name)),
+            *(
+                ("", _("They are others than before: compare the saved copies."))
+                if name == "mark"  # a hash says nothing to a person
+                else (str(revision.before.get(name, "")), str(now))
+            ),
+        )
         for name, now in revision.after.items()
     )
     return Compared(revision, decision.pk if decision else None, title, lines)

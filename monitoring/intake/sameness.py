@@ -50,6 +50,12 @@ def fingerprint(title: str, link: str, summary: str) -> str:
     return hashlib.sha256(said.encode()).hexdigest()
 
 
+def mark_of(text: str) -> str:
+    """SHA-256 of a page's words as they are compared; empty for none."""
+    words = normal(text)
+    return hashlib.sha256(words.encode()).hexdigest() if words else ""
+
+
 def key_hash(key: str) -> str:
     """An entry's own name at a fixed length."""
     return hashlib.sha256(key.encode()).hexdigest()

@@ -25,6 +25,7 @@ from monitoring.intake.actions import note_done, note_look
 from monitoring.intake.changes import note_changes, published, sort_out
 from monitoring.intake.facts import fill_facts
 from monitoring.intake.models import Action, ActionItem, Candidate
+from monitoring.intake.own_pages import note_pages
 from monitoring.intake.sameness import fingerprint, key_hash
 from monitoring.vocabulary.models import Topic
 
@@ -53,6 +54,7 @@ def take_in_entries(fetch: Fetch, entries: Sequence[Entry]) -> int:
     note_changes(fetch, found)
     if fetch.step > 1:
         fill_facts(source_id=fetch.source_id, entries=entries)
+        note_pages(fetch, entries)
     if not found.fresh:
         return 0
     rows: dict[str, Candidate] = {}

@@ -23,9 +23,9 @@ class RevisionQuerySet(AppendOnlyQuerySet):
 class Revision(AppendOnly):
     """An entry changed in its source: what it said before, what it says now, what came of it.
 
-    `before` and `after` hold the fields that differ (title, link, summary, published_at), as the
-    source wrote them. The saved copy proves the second, the row before it (or the entry's own
-    copy) the first.
+    `before` and `after` hold the fields that differ (title, link, summary, published_at; of an
+    item's own page also number, status, date, deadline, mark), as the source wrote them. The saved
+    copy proves the second, the row before it (or the entry's own copy) the first.
     """
 
     class Outcome(models.TextChoices):

@@ -23,6 +23,7 @@ from monitoring.evidence.entries import Ask, Entry, Note, Reading, UnreadableErr
 from monitoring.intake.connectors import feed
 from monitoring.intake.connectors.requisites import code_in, requisites_in, says_ended
 from monitoring.intake.connectors.texts import language_by, line, page, words_of
+from monitoring.intake.sameness import mark_of
 
 LEAST_WORDS = 120  # characters of an act; the shortest in the samples has some 400
 _FEED = re.compile(rb"<(?:\w+:)?(?:rss|feed|rdf)[\s>]", re.IGNORECASE)
@@ -110,6 +111,7 @@ def _document(raw: bytes, url: str, settings: Mapping[str, Any]) -> tuple[list[E
         code=code,
         status=words.get(badge, badge) or (ended if in_text else ""),
         date=about.date,
+        mark=mark_of(words_of(body)),
         said={name: value for name, value in said.items() if value},
     )
     return [entry], notes

@@ -20,6 +20,7 @@ from urllib.parse import unquote, urljoin, urlsplit
 from monitoring.evidence.entries import Ask, Entry, Note, Reading, UnreadableError
 from monitoring.intake.connectors.requisites import requisites_in
 from monitoring.intake.connectors.texts import CAPTCHA, date_in, line, moment_of, plain
+from monitoring.intake.sameness import mark_of
 
 THEIRS = {"kk": "kaz", "ru": "rus"}
 _PATH = re.compile(r"/(\d{1,12})/(rus|kaz)(?=[/?#]|$)")
@@ -151,9 +152,17 @@ def _document(said: dict[str, Any], url: str, settings: Mapping[str, Any]) -> En
         code=key,
         status=status,
         date=own.date,
+        mark=mark_of(_words(said.get("content"))),
         titles={language: title} if title else {},
         said={f"{name}.{language}": value[:1000] for name, value in kept.items() if value},
     )
+
+
+def _words(content: Any) -> str:
+    """The words of a document out of its pieces `{text: …}`."""
+    pieces = content if isinstance(content, list) else []
+    texts = (one.get("text") for one in pieces if isinstance(one, dict))
+    return plain("\n".join(text for text in texts if isinstance(text, str)))
 
 
 def disagreements(said: Mapping[str, str]) -> list[str]:
