@@ -104,7 +104,10 @@ def _chosen(fields: list[tuple[bytes, bytes]], names: list[bytes]) -> list[tuple
 
 def _body(body: bytes) -> bytes:
     """The body in relaxed form (section 3.4.4): no space at line ends, no empty last lines."""
-    lines = [re.sub(rb"[ \t]+", b" ", line).rstrip(b" ") for line in body.split(b"\r\n")]
-    while lines and not lines[-1]:
-        lines.pop()
-    return b"\r\n".join(lines) + b"\r\n" if lines else b""
+    body = body.replace(b"\t", b" ")
+    while b"  " in body:
+        body = body.replace(b"  ", b" ")
+    body = body.replace(b" \r\n", b"\r\n").removesuffix(b" ")
+    while body.endswith(b"\r\n"):
+        body = body[:-2]
+    return body + b"\r\n" if body else b""
