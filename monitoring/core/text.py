@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 
 ALPHABET = "аәбвгғдеёжзийкқлмнңоөпрстуұүфхһцчшщъыіьэюя"
 """The Kazakh alphabet in its order; it holds every Russian letter."""
@@ -56,7 +57,13 @@ def transliterate(text: str) -> str:
     One table for both languages (й is i before ы, and dropped in a final -ый; ь and ъ are dropped);
     accents of Latin letters are dropped, whatever else is not a letter stays as it is.
     """
-    source = one_alphabet(text)
+    return " ".join(_word_in_latin(word) for word in text.split(" "))
+
+
+@lru_cache(maxsize=4096)
+def _word_in_latin(word: str) -> str:
+    """No letter looks past a space; a file of 100,000 addresses has the same few words."""
+    source = one_alphabet(word)
     result = []
     for place, letter in enumerate(source):
         latin = _latin_letter(source, place, letter.lower())

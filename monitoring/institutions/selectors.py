@@ -125,7 +125,8 @@ def seats(
     sits = Q(date_to__isnull=True) | Q(date_to__gt=today)
     asked = Q(convocation=convocation) if convocation else sits | Q(convocation=None)
     found = body.memberships.filter(asked).select_related("person", "post", "on_behalf_of")
-    now, former = [], []
+    now: list[Membership] = []
+    former: list[Membership] = []
     for one in found:
         ended = one.date_to is not None and one.date_to <= today
         (former if ended and not convocation else now).append(one)
