@@ -18,6 +18,7 @@ class RegistryConfig(AppConfig):
         from coalition.registry.sheet.services import finish_pages
         from coalition.registry.todo import organisations_todo
         from monitoring.core import permissions, sections, seeds, sweeps
+        from monitoring.digests import audiences
 
         for role in ("secretariat", "administrator"):
             permissions.register(
@@ -32,6 +33,7 @@ class RegistryConfig(AppConfig):
             )
         search.register_kind()
         review.leave_to(own_services.is_own)
+        audiences.register("members", own_selectors.digests_of_members)
         sweeps.register("registry.pages", 60, finish_pages)
         sections.register("todo", 70, organisations_todo)
         sections.register("todo", 5, own_selectors.own_todo)

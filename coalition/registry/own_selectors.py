@@ -24,6 +24,7 @@ from coalition.registry.own_values import (
 )
 from monitoring.core import clock, todo
 from monitoring.core.sections import Section
+from monitoring.mailing.addresses import digest
 
 REVIEW_RIGHT = "registry.change_organisation"
 """Who may publish what organisations send."""
@@ -174,3 +175,9 @@ def data_confirmed_on(organisation: Organisation) -> dt.date | None:
     """The day on which the organisation last found its data right. One query."""
     check = organisation.data_checks.answered().first()
     return check.answered_on if check else None
+
+
+def digests_of_members() -> set[str]:
+    """Keyed hashes of the addresses of people who speak for an organisation today. One query."""
+    rows = Representative.objects.current().filter(user__is_active=True).exclude(user__email="")
+    return {digest(address) for address in rows.values_list("user__email", flat=True)}

@@ -338,6 +338,8 @@ PAGE_CACHE_LEAVES_OUT = {
     "digests.Consent": "readers' own",
     "digests.DigestRun": "mails",
     "digests.DigestRunSubscriber": "mails",
+    "digests.Editorial": "editors' desk; what left stands in Issue",
+    "digests.LetterTold": "mails",
     "digests.Subscriber": "readers' own",
     "digests.Subscription": "readers' own",
     "evidence.Host": "politeness to hosts",

@@ -18,6 +18,8 @@ from monitoring.core.found import absolute
 from monitoring.core.models import LANGUAGES
 from monitoring.core.routes import word
 from monitoring.decisions.models import Decision, Edition
+from monitoring.digests.issues import LISTED, address_of_issue
+from monitoring.digests.models import Issue
 from monitoring.institutions.models import Body
 
 PER_FILE = 10_000
@@ -99,7 +101,32 @@ class Pages(_InLanguage):
         return item.get_url() or ""
 
 
-KINDS: dict[str, type[_InLanguage]] = {"decisions": Decisions, "bodies": Bodies, "pages": Pages}
+class Issues(_InLanguage):
+    """Issues of the digest that the archive lists; each stands in all three languages."""
+
+    def items(self) -> Any:
+        """By id."""
+        return Issue.objects.filter(run__frequency__in=LISTED).defer("content").order_by("pk")
+
+    def lastmod(self, item: Issue) -> dt.datetime:
+        """When it left: an issue never changes."""
+        return item.created_at
+
+    def get_latest_lastmod(self) -> Any:
+        """One query for all."""
+        return self.items().order_by().aggregate(at=Max("created_at"))["at"]
+
+    def location(self, item: Issue) -> str:
+        """Its address in the language."""
+        return address_of_issue(item, self.language)
+
+
+KINDS: dict[str, type[_InLanguage]] = {
+    "decisions": Decisions,
+    "bodies": Bodies,
+    "pages": Pages,
+    "issues": Issues,
+}
 
 
 def all_sitemaps() -> dict[str, Any]:

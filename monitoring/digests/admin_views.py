@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 from wagtail.log_actions import log
 
 from monitoring.core import clock
+from monitoring.digests.issues import LISTED
 from monitoring.digests.models import DigestRun, Frequency, Subscriber
 from monitoring.digests.runs import PERIOD, close_window_now, last_end
 
@@ -29,12 +30,15 @@ def run_list(request: HttpRequest) -> HttpResponse:
     now = clock.now()
     active = Subscriber.objects.filter(state=Subscriber.State.ACTIVE)
     context = {
-        "runs": DigestRun.objects.select_related("closed_by")[:LATEST],
+        "runs": DigestRun.objects.for_lists()[:LATEST],
+        "may_edit": user.has_perm("digests.edit_issue"),
+        "may_write": user.has_perm("digests.send_letter"),
         "may_close": user.has_perm("digests.close_digestrun"),
         "frequencies": [
             {
                 "value": value,
                 "label": label,
+                "desk": reverse("digest_desk", args=[value]) if value in LISTED else "",
                 "next": last_end(now, value) + PERIOD[Frequency(value)],
                 "readers": active.filter(
                     subscriptions__frequency=value,

@@ -15,6 +15,8 @@ class DigestsConfig(AppConfig):
         from monitoring.core import health, permissions, sections, sweeps
         from monitoring.digests import lateness, selectors
         from monitoring.digests.endings import end_what_is_over
+        from monitoring.digests.letters import SWEEP as LETTERS
+        from monitoring.digests.letters import send_letters
         from monitoring.digests.quiet import tell_of_quiet_month
         from monitoring.digests.reminders import remind
         from monitoring.digests.runs import SWEEP, run_digests
@@ -22,6 +24,7 @@ class DigestsConfig(AppConfig):
         from monitoring.mailing import bounces
 
         sweeps.register(SWEEP, 60, run_digests)
+        sweeps.register(LETTERS, 60, send_letters)
         sweeps.register("digests.forget", 3600, forget_unconfirmed)
         sweeps.register("digests.end", 1800, end_what_is_over)
         sweeps.register("digests.remind", 300, remind)
@@ -36,5 +39,7 @@ class DigestsConfig(AppConfig):
         sections.register("delivery", 50, selectors.runs_for_operators)
         sections.register("footer", 60, selectors.footer_link)
         permissions.register("analyst", "digests.view_digestrun")
+        permissions.register("editor", "digests.view_digestrun", "digests.edit_issue")
         for role in ("secretariat", "administrator"):
             permissions.register(role, "digests.view_digestrun", "digests.close_digestrun")
+            permissions.register(role, "digests.edit_issue", "digests.send_letter")

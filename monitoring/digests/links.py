@@ -20,6 +20,8 @@ MANAGE_FOR = dt.timedelta(days=90)
 """A manage link of an older mail leads to the form that mails a fresh one."""
 CONFIRM, MANAGE, LEAVE = "digests.confirm", "digests.manage", "digests.leave"
 
+LETTERS = "digests.letters"
+
 
 @dataclass(frozen=True)
 class Leave:
@@ -68,6 +70,12 @@ def leave_link(subscriber: Subscriber, subscriptions: tuple[int, ...], language:
     """
     token = signing.dumps([subscriber.pk, list(subscriptions)], salt=LEAVE)
     return address("subscription_leave", language or subscriber.language, token)
+
+
+def letters_link(subscriber: Subscriber, language: str = "") -> str:
+    """Ends the letters of editors and nothing else; works like `leave_link`."""
+    token = signing.dumps([subscriber.pk, subscriber.nonce], salt=LETTERS)
+    return address("letters_leave", language or subscriber.language, token)
 
 
 def read(token: str, salt: str) -> Subscriber | None:

@@ -230,6 +230,9 @@ def _made(
         todo = _todo(nearest, record in found.under_way)
         stage = stage_now(changes[-1].after, found.names, language)
         shown = any(line.name == pgettext("mail", "Stage") for line in told.lines)
+        due = pgettext("mail", "Deadline")
+    # A deadline that is new is said once, with its hour; one that was moved says from when.
+    lines = [one for one in told.lines if nearest is None or one.name != due or one.before]
     return Item(
         key=key,
         title=" ".join(hit.title.split()),
@@ -237,7 +240,7 @@ def _made(
         link=link,
         meta=hit.meta,
         word=told.word,
-        lines=told.lines,
+        lines=tuple(lines),
         stage="" if shown else stage,
         deadline=deadline_words(nearest, language) if nearest else "",
         due=end_of(nearest.date, nearest.hour) if nearest else None,

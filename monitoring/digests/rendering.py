@@ -52,6 +52,7 @@ class Lead:
     language: str = ""
     news_title: str = ""
     news_link: str = ""
+    news_language: str = ""
 
 
 NO_LEAD = Lead()
@@ -114,8 +115,8 @@ class Renderer:
             compose.one_line(
                 messages.cut(messages.headline(items, language, with_title=True), SUBJECT)
             ),
-            compose.tidy(_put(whole.text, {name: text for name, (_html, text) in values.items()})),
-            _put(whole.html, {name: html for name, (html, _text) in values.items()}),
+            compose.tidy(put(whole.text, {name: text for name, (_html, text) in values.items()})),
+            put(whole.html, {name: html for name, (html, _text) in values.items()}),
         )
 
     def _sections(self, message: Message, room: int) -> tuple[str, str]:
@@ -143,11 +144,9 @@ class Renderer:
                     continue
                 room -= need
                 number += 1
-                html.append(_put(fragment.html, {"because": escape(because)}))
+                html.append(put(fragment.html, {"because": escape(because)}))
                 text.append(
-                    f"{number}. "
-                    + _put(fragment.text, {"because": _indented(_why(because))})
-                    + "\n"
+                    f"{number}. " + put(fragment.text, {"because": _indented(_why(because))}) + "\n"
                 )
             for words, link in _rest(rest, message.language):
                 html.append(
@@ -176,7 +175,7 @@ def item_fragment(item: Item, language: str) -> Fragment:
     with translation.override(language):
         html = compose.inline(render_to_string("email/digest/item.html", values))
         text = compose.wrap(render_to_string("email/digest/item.txt", values)).removeprefix("1. ")
-    return Fragment(_cut_at_places(html), _cut_at_places(text))
+    return Fragment(cut_at_places(html), cut_at_places(text))
 
 
 def frame_fragment(frame: Frame) -> Fragment:
@@ -186,7 +185,7 @@ def frame_fragment(frame: Frame) -> Fragment:
     values["preheader"] = f"{OPEN}preheader{SHUT}"
     values["mail_title"] = f"{OPEN}headline{SHUT}"
     parts = compose.render("digest", frame.language, values)
-    return Fragment(_cut_at_places(parts.html), _cut_at_places(parts.text))
+    return Fragment(cut_at_places(parts.html), cut_at_places(parts.text))
 
 
 _PLACES = (
@@ -214,7 +213,7 @@ def _values(message: Message, frame: Frame, items: Sequence[Item]) -> dict[str, 
         "button_link": nearest.todo_link if nearest else frame.issue_link or first.link,
         "manage": message.manage_link,
         "leave": message.leave_link,
-        "since": gettext("You subscribed to this mail yourself on %(date)s.") % {"date": since}
+        "since": gettext("You subscribed to this mail yourself: %(date)s") % {"date": since}
         if since
         else gettext("You subscribed to this mail yourself."),
     }
@@ -287,15 +286,23 @@ def _why(because: str) -> str:
 
 
 def _indented(words: str) -> str:
-    return textwrap.indent(compose.wrap(words).rstrip(), "   ").lstrip()
+    """Words under an item of the text part, at its indent but for the first line's."""
+    return textwrap.fill(
+        words,
+        compose.WIDTH,
+        initial_indent="   ",
+        subsequent_indent="   ",
+        break_long_words=False,
+        break_on_hyphens=False,
+    ).lstrip()
 
 
-def _cut_at_places(text: str) -> tuple[str, ...]:
+def cut_at_places(text: str) -> tuple[str, ...]:
     """Text, name, text, name, … text."""
     return tuple(re.split(f"{OPEN}(\\w+){SHUT}", text))
 
 
-def _put(pieces: Sequence[str], values: Mapping[str, str]) -> str:
+def put(pieces: Sequence[str], values: Mapping[str, str]) -> str:
     """A cut text with its places filled; each value as it is, never read again for places."""
     return "".join(values[one] if number % 2 else one for number, one in enumerate(pieces))
 

@@ -18,12 +18,14 @@ from django.db.models import Max, Min, Q
 
 from monitoring.core import clock, sweeps
 from monitoring.core.models import Lease
+from monitoring.digests.editorials import is_cancelled, leads_of, may_leave, take_along
 from monitoring.digests.gathering import (
     CHUNK,
     batched,
     documents_of,
     found_of,
 )
+from monitoring.digests.issues import freeze_issue, issue_links
 from monitoring.digests.matching import matching
 from monitoring.digests.messages import Found, Message, Record, build
 from monitoring.digests.models import (
@@ -92,7 +94,7 @@ def open_missing_runs() -> int:
     """Make the rows of every planned run that should exist by now; returns how many."""
     made = 0
     for frequency in Frequency.values:
-        last = _last_run(frequency)
+        last = last_run(frequency)
         if frequency == Frequency.IMMEDIATE and last is not None and not _news_after(last):
             continue  # no row every five minutes: the next window begins where this one ended
         for end in missing_ends(clock.now(), frequency, last.window_end if last else None):
@@ -114,17 +116,18 @@ def close_window_now(*, frequency: str, by: Any) -> DigestRun:
     """
     frequency = Frequency(frequency).value
     now = clock.now()
-    last = _last_run(frequency)
+    last = last_run(frequency)
     if last is not None and last.by_hand and last.window_end > now - TWICE:
         return last
-    run = _open_run(frequency, now, by=by, by_hand=True) or _last_run(frequency)
+    run = _open_run(frequency, now, by=by, by_hand=True) or last_run(frequency)
     assert run is not None  # one was made just now, by us or by somebody else
     sweeps.ring(SWEEP)
     logger.info("the %s window was closed by hand: run %s by user %s", frequency, run.pk, by.pk)
     return run
 
 
-def _last_run(frequency: str) -> DigestRun | None:
+def last_run(frequency: str) -> DigestRun | None:
+    """The run of a frequency whose window ends last."""
     return DigestRun.objects.filter(frequency=frequency).order_by("-window_end").first()
 
 
@@ -134,13 +137,15 @@ def _open_run(
     """One run that begins where the last one ended; None if another process has made it."""
     now = clock.now()
     newest = close_window()
-    last = _last_run(frequency)
+    last = last_run(frequency)
     if last is not None and last.window_end >= end:
         return None
     start = end - PERIOD[Frequency(frequency)]
     oldest = now - MISSED_FOR - PERIOD[Frequency(frequency)]
     if last is not None and last.window_end > oldest:
         start, first = last.window_end, last.last_position
+        if is_cancelled(last):
+            first = last.first_position  # what nobody was told stands in the next issue
     elif last is not None and frequency == Frequency.IMMEDIATE:
         # It has no row where nothing was announced: only what is older than a week waits.
         start, first = oldest, max(last.last_position, _position_before(oldest))
@@ -160,6 +165,7 @@ def _open_run(
     try:
         with transaction.atomic():
             run.save()
+            take_along(run)
     except IntegrityError:
         return None
     return run
@@ -173,9 +179,16 @@ def _position_before(moment: dt.datetime) -> int:
 def run_digests() -> int:
     """The sweep: open what is due, make what is open; returns the mails made."""
     open_missing_runs()
-    made = 0
+    made, held = 0, set[str]()
     for run in DigestRun.objects.filter(state=DigestRun.State.OPEN).order_by("window_end", "pk"):
-        made += make_run(run=run)
+        if run.frequency in held:
+            continue  # issues of a frequency leave in their order
+        leaves = may_leave(run)
+        run.refresh_from_db()
+        if leaves:
+            made += make_run(run=run)
+        elif run.state == DigestRun.State.OPEN:
+            held.add(run.frequency)
     return made
 
 
@@ -207,7 +220,10 @@ def _make(run: DigestRun, lease: str, holder: str) -> int:
     hits = matching(followed, documents)
     found = found_of(run, changes, documents)
     considered = list(followed.exclude(since=None).values_list("pk", flat=True))
-    renderer = Renderer(frames_of(run, found), found)
+    leads = leads_of(run)
+    issue = freeze_issue(run, found, leads)
+    frames = frames_of(run, found, leads=leads, issue_links=issue_links(issue))
+    renderer = Renderer(frames, found)
     made, unsettled = 0, False
     for group in _readers(followed, hits):
         Lease.objects.take(lease, holder, LEASE)

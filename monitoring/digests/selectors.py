@@ -183,5 +183,5 @@ def footer_link(ids: Sequence[int], language: str) -> dict[int, Section]:
 
 def runs_for_operators(ids: Sequence[int], language: str) -> dict[int, Section]:
     """The last runs, on the page of delivery. One query."""
-    runs = list(DigestRun.objects.select_related("closed_by")[:10])
+    runs = list(DigestRun.objects.for_lists()[:10])
     return {one: Section("digests/runs.html", {"runs": runs}) for one in ids}

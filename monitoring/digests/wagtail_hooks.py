@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 from wagtail.admin.menu import MenuItem
 
-from monitoring.digests import admin_views
+from monitoring.digests import admin_views, desk_views, letter_views
 
 
 class DigestsMenuItem(MenuItem):
@@ -28,6 +28,29 @@ def digest_urls() -> list[URLPattern]:
     return [
         path("digests/", admin_views.run_list, name="digest_runs"),
         path("digests/close/", admin_views.close_window, name="digest_close"),
+        path("digests/issue/<slug:frequency>/", desk_views.issue_desk, name="digest_desk"),
+        path("digests/issue/<slug:frequency>/act/", desk_views.issue_act, name="digest_act"),
+        path(
+            "digests/issue/<slug:frequency>/preview/",
+            desk_views.issue_preview,
+            name="digest_preview",
+        ),
+        path("digests/issue/<slug:frequency>/test/", desk_views.issue_test, name="digest_test"),
+        path("digests/letters/", letter_views.letter_list, name="letter_list"),
+        path("digests/letters/new/", letter_views.letter_edit, name="letter_new"),
+        path("digests/letters/<int:pk>/", letter_views.letter_edit, name="letter_edit"),
+        path("digests/letters/<int:pk>/count/", letter_views.letter_count, name="letter_count"),
+        path(
+            "digests/letters/<int:pk>/preview/<slug:language>/",
+            letter_views.letter_preview,
+            name="letter_preview",
+        ),
+        path(
+            "digests/letters/<int:pk>/html/<slug:language>/",
+            letter_views.letter_html,
+            name="letter_html",
+        ),
+        path("digests/letters/<int:pk>/send/", letter_views.letter_send, name="letter_send"),
     ]
 
 
@@ -42,4 +65,10 @@ def digests_menu_item() -> MenuItem:
 @hooks.register("register_log_actions")
 def log_actions(actions: Any) -> None:
     """Closing a window stands in Wagtail's audit log."""
+    actions.register_action("digests.lead", _("Write an issue's lead"), _("Lead written"))
+    actions.register_action("digests.hold", _("Hold an issue"), _("Issue held"))
+    actions.register_action("digests.release", _("Release an issue"), _("Issue released"))
+    actions.register_action("digests.cancel", _("Cancel an issue"), _("Issue cancelled"))
+    actions.register_action("digests.letter", _("Write a letter"), _("Letter written"))
+    actions.register_action("digests.send", _("Send a letter"), _("Letter sent"))
     actions.register_action("digests.close", _("Close a digest's window"), _("Window closed"))

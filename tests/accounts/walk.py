@@ -168,6 +168,7 @@ def _values(name: str, key: str, pattern: URLPattern, ids: Ids) -> list[Any] | N
         "mode": [""],
         "form": ["xlsx"],
         "language": ["kk"],
+        "frequency": ["daily"],
         "step": [1],
         "number": [1, 2],
         "section": [1],

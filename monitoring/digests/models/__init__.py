@@ -3,6 +3,8 @@
 Each file is a family of rows; a new family gets a file of its own and a line here.
 """
 
+from monitoring.digests.models.issues import Editorial, Issue
+from monitoring.digests.models.letters import Letter, LetterTold
 from monitoring.digests.models.notices import (
     CorrectionTold,
     ItemCorrection,
@@ -33,8 +35,12 @@ __all__ = [
     "CorrectionTold",
     "DigestRun",
     "DigestRunSubscriber",
+    "Editorial",
     "Frequency",
+    "Issue",
     "ItemCorrection",
+    "Letter",
+    "LetterTold",
     "QuietMonth",
     "Reminder",
     "Subscriber",
