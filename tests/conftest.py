@@ -122,14 +122,21 @@ def fresh_site_roots() -> None:
     Site.clear_site_root_paths_cache()
 
 
+ASK_A_DATABASE = {"db", "transactional_db", "django_db_setup", "rows_of_the_file", "live_server"}
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Two processes share the files; tests that empty the tables come last, all in one process.
 
-    What follows such a test lacks the rows that migrations write (Wagtail's root page, …).
+    What follows such a test lacks the rows that migrations write (Wagtail's root page, …). A test
+    that asks no database is marked: a second database teaches nothing about it.
     """
     for item in items:
         mark = item.get_closest_marker("django_db")
         empties = mark is not None and mark.kwargs.get("transaction")
+        asks = ASK_A_DATABASE & set(getattr(item, "fixturenames", ()))
+        if mark is None and not asks:
+            item.add_marker(pytest.mark.pure)
         group = "empties the tables" if empties else item.nodeid.partition("::")[0]
         item.add_marker(pytest.mark.xdist_group(group))
