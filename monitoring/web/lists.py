@@ -110,6 +110,7 @@ def decision_list(request: HttpRequest) -> HttpResponse:
             for name, view in FILES.items()
         ],
         "charts_url": with_query(reverse("charts"), asked.filters.to_params().urlencode()),
+        "calendar_url": with_query(reverse("calendar"), asked.filters.to_params().urlencode()),
         "after": sections.collect("decisions.after", [0], language)[0],
         "as_search": _as_search(asked),
         "alternates": alternates("decision_list", query=query),

@@ -20,10 +20,11 @@ from django.views.decorators.http import require_safe
 from monitoring.core import clock
 from monitoring.core.dates import WEEKDAYS, WEEKDAYS_SHORT, Precision, long_date
 from monitoring.decisions import selectors
+from monitoring.decisions.filters import matching
 from monitoring.decisions.models import Decision, Edition, StageEvent
 from monitoring.institutions.models import Event
 from monitoring.web.found import found_of_record_page
-from monitoring.web.lists import neighbours
+from monitoring.web.lists import filters_only, neighbours, with_query
 from monitoring.web.ready_texts import deadline_in_words
 from monitoring.web.views import alternates
 
@@ -185,9 +186,10 @@ def _event(event: Event, language: str) -> dict[str, Any]:
 
 @require_safe
 def calendar(request: HttpRequest) -> HttpResponse:
-    """Deadlines and dates of institutions of a month, in a grid and day by day: 7 queries.
+    """Deadlines and dates of institutions of a month, in a grid and day by day: 8 queries.
 
-    `?month=2026-11`; anything else shows the month that is now, and says so.
+    `?month=2026-11`; anything else shows the month that is now, and says so. The filters of the
+    list leave only deadlines of the decisions that it would hold, and no date of institutions.
     """
     language = (get_language() or "kk")[:2]
     now, today = clock.now(), clock.today()
@@ -195,21 +197,26 @@ def calendar(request: HttpRequest) -> HttpResponse:
     first, problem = _month(typed, today)
     after = _shifted(first, 1)
     within = Q(date__gte=first, date__lt=after)
+    filters = filters_only(request.GET)
+    chosen = filters.to_params().urlencode()
+    deadlines = selectors.public_deadlines()
+    if chosen:
+        deadlines = deadlines.filter(decision__in=matching(filters).order_by())
     days: dict[dt.date, list[dict[str, Any]]] = {}
-    for deadline in selectors.public_deadlines().filter(within).order_by("date", "hour", "pk"):
+    for deadline in deadlines.filter(within).order_by("date", "hour", "pk"):
         shown = selectors.shown_deadline(deadline, language, now)
         shown["words"] = deadline_in_words(shown, language)
         days.setdefault(deadline.date, []).append({"deadline": shown})
     dated = Event.objects.filter(within, precision__in=(Precision.DAY, Precision.DAYS))
-    for event in dated.select_related("kind").order_by("date", "pk"):
+    for event in () if chosen else dated.select_related("kind").order_by("date", "pk"):
         days.setdefault(event.date, []).append({"event": _event(event, language)})
-    following = selectors.still_open(selectors.public_deadlines().filter(date__gte=after), now)
+    following = selectors.still_open(deadlines.filter(date__gte=after), now)
     follower = following.first() if not days else None
     title = gettext("Calendar of deadlines")
     said = long_date(first, "month", language)
-    query = f"month={first:%Y-%m}"
+    query = "&".join(filter(None, (chosen, f"month={first:%Y-%m}" if typed else "")))
     context = {
-        "found": found_of_record_page(title, "calendar", noindex=bool(typed)),
+        "found": found_of_record_page(title, "calendar", noindex=bool(typed or chosen)),
         "title": title,
         "month": said,
         "problem": problem,
@@ -218,12 +225,15 @@ def calendar(request: HttpRequest) -> HttpResponse:
         ),
         "weeks": _weeks(first, days, today),
         "days": [{"date": day, "entries": days[day]} for day in sorted(days)],
-        "previous": _month_link(_shifted(first, -1), language),
-        "next": _month_link(after, language),
-        "now": None if first == today.replace(day=1) else _month_link(today, language),
+        "previous": _month_link(_shifted(first, -1), language, chosen),
+        "next": _month_link(after, language, chosen),
+        "now": None if first == today.replace(day=1) else _month_link(today, language, chosen),
         "following": follower and selectors.shown_deadline(follower, language, now),
-        "following_url": follower and f"?month={follower.date:%Y-%m}",
-        "alternates": alternates("calendar", query=query if typed else ""),
+        "following_url": follower and _month_link(follower.date, language, chosen),
+        "is_filtered": bool(chosen),
+        "list_url": with_query(reverse("decision_list"), chosen),
+        "ics_url": with_query(reverse("deadlines_calendar"), chosen),
+        "alternates": alternates("calendar", query=query),
     }
     return render(request, "web/calendar.html", context)
 
@@ -244,10 +254,11 @@ def _shifted(first: dt.date, by: int) -> dt.date:
     return dt.date(count // 12, count % 12 + 1, 1)
 
 
-def _month_link(day: dt.date, language: str) -> dict[str, str] | None:
+def _month_link(day: dt.date, language: str, chosen: str) -> dict[str, str] | None:
     if not FIRST_YEAR <= day.year <= LAST_YEAR:
         return None
-    return {"label": long_date(day, "month", language), "url": f"?month={day:%Y-%m}"}
+    query = "&".join(filter(None, (chosen, f"month={day:%Y-%m}")))
+    return {"label": long_date(day, "month", language), "url": f"?{query}"}
 
 
 def _weeks(

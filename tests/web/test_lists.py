@@ -19,8 +19,9 @@ from icalendar import Calendar
 from monitoring.core import clock
 from monitoring.core.models import LANGUAGES
 from monitoring.decisions import listing
-from monitoring.decisions.models import Decision
+from monitoring.decisions.models import Deadline, Decision
 from monitoring.decisions.services import add_stage_event, update_decision
+from monitoring.vocabulary.models import Topic
 from tests.factories.record import (
     make_body,
     make_deadline,
@@ -138,14 +139,19 @@ BROKEN = [
     "sort=secret", "sort=relevance", "q=%22%22%22", "q=-", "q=topic:", "q=" + "a" * 5000,
     "region=KZ-71&district=nowhere", "stage=gone&status=gone&body=gone&topic=gone&kind=gone",
     "&".join(f"topic=t{n}" for n in range(300)), "district=", "q=%00", "unknown=1", "=&&==",
+    "page=1000000000", "page=1&page=2&page=x", "sort=date&sort=secret", "q=a&q=%00b",
+    *(f"{name}={'%D3%99' * 10_000}" for name in ("topic", "district", "year", "q", "sort")),
+    "year=%D9%A2%D9%A0%D9%A2%D9%A4", "page=%D9%A2", "month=0000-00", "month=2026-11%00",
+    "topic=finance%00&topic=finance&topic=finance", "kind=law'%20OR%20'1'='1", "topic[]=x",
 ]  # fmt: skip
 FILES = ("decisions_csv", "decisions_json", "decisions_atom", "deadlines_calendar")
 
 
 @pytest.mark.parametrize("query", BROKEN, ids=range(len(BROKEN)))
 def test_no_address_of_the_list_breaks(client: Client, known: list[Decision], query: str) -> None:
-    for name in ("decision_list", "charts", "timeline", "calendar", *FILES):
-        answer = client.get(f"{address(name)}?{query}")
+    for n, name in enumerate(("decision_list", "charts", "timeline", "calendar", *FILES)):
+        language = LANGUAGES[(n + len(query)) % 3]  # each page and file in each language
+        answer = client.get(f"{address(name, language)}?{query}")
         assert answer.status_code == 200, name
         body_of(answer)
 
@@ -218,6 +224,47 @@ def test_the_stage_that_is_kept_is_the_last_step(known: list[Decision]) -> None:
     assert event.stage == signed
 
 
+MISSING = {
+    "kk": "Мұнда «1000000000» деген бет жоқ",
+    "ru": "Страницы «1000000000» здесь нет",
+    "en": "There is no page “1000000000” here",
+}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_what_cannot_be_shown_is_said_and_what_was_chosen_stays(
+    client: Client, known: list[Decision], language: str
+) -> None:
+    Topic.objects.filter(slug="finance").update(slug="money")
+    query = "topic=finance&kind=law&kind=law&page=1000000000"
+    html = text(client, f"{address('decision_list', language)}?{query}")
+    assert MISSING[language] in html
+    assert "finance" in html
+    assert len(re.findall(r'name="kind"\s+value="law"\s+checked', html)) == 1
+    data = json.loads(body_of(client.get(f"{address('decisions_json', language)}?{query}")))
+    assert data["left_out"] == [{"name": "topic", "value": "finance"}]
+    assert data["total"] == len(on_the_page(client, "kind=law", language))
+
+
+def test_the_calendar_takes_the_filters_of_the_list(client: Client, known: list[Decision]) -> None:
+    url = address("calendar")
+    month = f"{Deadline.objects.order_by('date').first().date:%Y-%m}"  # type: ignore[union-attr]
+    every = client.get(f"{url}?month={month}").context
+    narrow = client.get(f"{url}?kind=decree&month={month}")
+    ours = client.get(f"{url}?topic=finance&month={month}").context
+    assert [day["date"] for day in every["days"]]
+    shown = {
+        entry["deadline"]["deadline"].decision_id
+        for day in ours["days"]
+        for entry in day["entries"]
+    }
+    assert shown <= set(on_the_page(client, "topic=finance"))
+    assert "kind=decree&amp;month=" in narrow.content.decode()
+    assert f"{address('deadlines_calendar')}?kind=decree" in narrow.content.decode()
+    listed = text(client, f"{address('decision_list')}?kind=decree")
+    assert f"{url}?kind=decree" in listed
+
+
 HOT = {
     "": "decision_public_newest",
     "sort=changed": "decision_public_changed",
@@ -241,6 +288,40 @@ def test_no_hot_list_is_read_by_a_full_scan(known: list[Decision], query: str) -
             assert "Seq Scan" not in plan
             assert "TEMP B-TREE" not in plan
             assert "Sort" not in plan
+
+
+PLANNED = ("decisions_decision", "decisions_edition", "decisions_decision_bodies",
+           "decisions_taggeddecision", "decisions_deadline", "decisions_stageevent",
+           "decisions_relation", "decisions_link", "decisions_code")  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "query",
+    ["kind=law", "topic=finance", "body=senate&year=2024", "stage=adopted&page=9", "decision",
+     "body", "decisions_atom"],
+)  # fmt: skip
+def test_no_hot_page_reads_a_whole_table(client: Client, known: list[Decision], query: str) -> None:
+    """Every statement that a page asks goes to the big tables by an index of theirs."""
+    urls = {"decision": known[0].address_in("kk"), "body": address("body", "kk", "senate"),
+            "decisions_atom": address("decisions_atom")}  # fmt: skip
+    url = urls.get(query) or f"{address('decision_list')}?{query}"
+    client.get(url)
+    with CaptureQueriesContext(connection) as asked:
+        assert client.get(url).status_code == 200
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute("SET LOCAL enable_seqscan = off")  # it costs more than any other way
+        for one in asked.captured_queries:
+            statement = one["sql"]
+            if not statement.startswith(("SELECT", "(SELECT")):
+                continue
+            named = re.findall(r'"(\w+)" ([A-Z]\d+)\b', statement)  # aliases of inner queries
+            names = "|".join([*PLANNED, *(short for table, short in named if table in PLANNED)])
+            how = "QUERY PLAN " if connection.vendor == "sqlite" else ""
+            cursor.execute(f"EXPLAIN {how}{statement}")
+            for line in (str(row[-1]) for row in cursor.fetchall()):
+                whole = re.search(rf"(SCAN|Seq Scan on) ({names})( |$)", line)
+                assert not whole or "INDEX" in line, (line, statement[:300])
 
 
 @pytest.mark.parametrize("name", ["decision_list", "charts", "timeline", "calendar"])
