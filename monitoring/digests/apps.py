@@ -14,6 +14,8 @@ class DigestsConfig(AppConfig):
         """Register the runs, the broom, the forms beside content and what roles may do."""
         from monitoring.core import health, permissions, sections, sweeps
         from monitoring.digests import lateness, selectors
+        from monitoring.digests.corrections import SWEEP as CORRECTIONS
+        from monitoring.digests.corrections import send_corrections
         from monitoring.digests.endings import end_what_is_over
         from monitoring.digests.letters import SWEEP as LETTERS
         from monitoring.digests.letters import send_letters
@@ -28,6 +30,7 @@ class DigestsConfig(AppConfig):
         sweeps.register("digests.forget", 3600, forget_unconfirmed)
         sweeps.register("digests.end", 1800, end_what_is_over)
         sweeps.register("digests.remind", 300, remind)
+        sweeps.register(CORRECTIONS, 300, send_corrections)
         sweeps.register("digests.quiet", 3600, tell_of_quiet_month)
         health.register("digests", lateness.on_time)
         bounces.on_stop(end_for_address)
@@ -40,6 +43,8 @@ class DigestsConfig(AppConfig):
         sections.register("footer", 60, selectors.footer_link)
         permissions.register("analyst", "digests.view_digestrun")
         permissions.register("editor", "digests.view_digestrun", "digests.edit_issue")
+        for role in ("editor", "analyst", "secretariat", "administrator"):
+            permissions.register(role, "digests.correct_digest")
         for role in ("secretariat", "administrator"):
             permissions.register(role, "digests.view_digestrun", "digests.close_digestrun")
             permissions.register(role, "digests.edit_issue", "digests.send_letter")

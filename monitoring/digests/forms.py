@@ -167,7 +167,7 @@ class SubscribeForm(AddressForm):
     def clean(self) -> dict[str, Any]:
         """The choice becomes a query that can find something."""
         data = super().clean() or {}
-        if "kinds" in data and not self.data.getlist("kinds"):
+        if data.get("kinds") == "" and not self["kinds"].data:
             if data.get("kinds_shown"):
                 self.add_error("kinds", _("Choose at least one kind of change."))
             data["kinds"] = ESSENTIAL

@@ -142,8 +142,8 @@ def _act_on_one(posted: QueryDict, subscriber: Subscriber, page: Page) -> None:
     if action == "remove":
         services.end_subscriptions(subscriber=subscriber, ids=[row.pk], how="manage page")
         page.done = _("The subscription has ended.")
-    elif action == "frequency" and posted.get("frequency") in Frequency.values:
-        wishes.change_frequency(subscription=row, frequency=posted["frequency"])
+    elif action == "frequency" and (how := str(posted.get("frequency"))) in Frequency.values:
+        wishes.change_frequency(subscription=row, frequency=how)
         page.done = _("How often we write is changed.")
     elif action == "save":
         form = WishesForm(posted, prefix=str(row.pk))

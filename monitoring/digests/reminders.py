@@ -70,7 +70,7 @@ def remind() -> int:
         "pk", "subscriber_id", "query_id", "remind_days"
     )
     for pk, reader, query, days in rows.iterator(2_000):
-        told = [one for one in by_query[query] if is_due(one, days, now)]
+        told = [one for one in by_query[query] if is_due(one, days or 0, now)]
         if told:
             due[reader][pk] = told
     known = _known(due)

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 from wagtail.admin.menu import MenuItem
 
-from monitoring.digests import admin_views, desk_views, letter_views
+from monitoring.digests import admin_views, correction_views, desk_views, letter_views
 
 
 class DigestsMenuItem(MenuItem):
@@ -51,6 +51,20 @@ def digest_urls() -> list[URLPattern]:
             name="letter_html",
         ),
         path("digests/letters/<int:pk>/send/", letter_views.letter_send, name="letter_send"),
+        path("digests/corrections/", correction_views.correction_list, name="digest_corrections"),
+        path(
+            "digests/corrections/new/<int:change>/",
+            correction_views.correction_new,
+            name="digest_correction_new",
+        ),
+        path(
+            "digests/corrections/<int:pk>/", correction_views.correction, name="digest_correction"
+        ),
+        path(
+            "digests/corrections/<int:pk>/release/",
+            correction_views.correction_release,
+            name="digest_correction_release",
+        ),
     ]
 
 
@@ -62,9 +76,30 @@ def digests_menu_item() -> MenuItem:
     )
 
 
+class CorrectionsMenuItem(MenuItem):
+    """Seen by those who may correct what was told."""
+
+    def is_shown(self, request: HttpRequest) -> bool:
+        """For editors, analysts, the secretariat, administrators."""
+        user: Any = request.user
+        return bool(user.has_perm("digests.correct_digest"))
+
+
+@hooks.register("register_admin_menu_item")
+def corrections_menu_item() -> MenuItem:
+    """The line in the menu."""
+    return CorrectionsMenuItem(
+        _("Corrections of digests"),
+        reverse_lazy("digest_corrections"),
+        icon_name="warning",
+        name="digest-corrections",
+        order=921,
+    )
+
+
 @hooks.register("register_log_actions")
 def log_actions(actions: Any) -> None:
-    """Closing a window stands in Wagtail's audit log."""
+    """What people do to runs, issues, letters and corrections stands in Wagtail's audit log."""
     actions.register_action("digests.lead", _("Write an issue's lead"), _("Lead written"))
     actions.register_action("digests.hold", _("Hold an issue"), _("Issue held"))
     actions.register_action("digests.release", _("Release an issue"), _("Issue released"))
@@ -72,3 +107,11 @@ def log_actions(actions: Any) -> None:
     actions.register_action("digests.letter", _("Write a letter"), _("Letter written"))
     actions.register_action("digests.send", _("Send a letter"), _("Letter sent"))
     actions.register_action("digests.close", _("Close a digest's window"), _("Window closed"))
+    actions.register_action(
+        "digests.correct", _("Write a correction of a digest"), _("Correction of a digest written")
+    )
+    actions.register_action(
+        "digests.correct_release",
+        _("Release a correction of a digest"),
+        _("Correction of a digest released"),
+    )

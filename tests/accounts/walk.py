@@ -170,6 +170,7 @@ def _values(name: str, key: str, pattern: URLPattern, ids: Ids) -> list[Any] | N
         "language": ["kk"],
         "frequency": ["daily"],
         "step": [1],
+        "change": [1],
         "number": [1, 2],
         "section": [1],
         "provision": [1],

@@ -10,9 +10,9 @@ from monitoring.digests.choosing import aspects, language_of, wants
 from monitoring.digests.models import ESSENTIAL, DigestRun, Subscriber, Subscription
 from monitoring.journal.models import Change
 
-STAGE = {"stages": [{"id": 1, "stage": "adopted"}]}
-DEADLINE = {"deadlines": [{"date": "2026-11-24"}]}
-TEXT = {"editions": {"kk": "a"}}
+STAGE: dict[str, Any] = {"stages": [{"id": 1, "stage": "adopted"}]}
+DEADLINE: dict[str, Any] = {"deadlines": [{"date": "2026-11-24"}]}
+TEXT: dict[str, Any] = {"editions": {"kk": "a"}}
 
 
 def change(kind: str = "updated", position: int = 5, **after: Any) -> Change:
