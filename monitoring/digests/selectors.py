@@ -138,8 +138,8 @@ def _of_this(count: int, language: str) -> str:
     """How often one document changed, before the address is asked."""
     with translation.override(language):
         return ngettext(
-            "This document changed %(count)d time in the last 12 months.",
-            "This document changed %(count)d times in the last 12 months.",
+            "Our record holds %(count)d change of this document from the last 12 months.",
+            "Our record holds %(count)d changes of this document from the last 12 months.",
             count,
         ) % {"count": count}
 
