@@ -25,6 +25,7 @@ from monitoring.search.analysis import (
     number_token,
     right_spelling,
 )
+from monitoring.search.analysis.kin import widened
 from monitoring.search.documents import SearchDocument
 from monitoring.search.query import Query
 from monitoring.search.streams import Streams
@@ -32,7 +33,7 @@ from monitoring.search.streams import Streams
 Run = tuple[tuple[int, str], ...]
 """Tokens that follow one another: (distance from the first, token)."""
 
-WEIGHTS: Mapping[str, float] = {"exact": 0.3, "gram": 0.6, "title": 1.0}
+WEIGHTS: Mapping[str, float] = {"exact": 0.3, "gram": 0.7, "title": 1.0}
 """What a token found in a stream that only orders counts for, beside a stem's 1. Every engine
 reads its weights here; grams are for `ranking.second_look`."""
 
@@ -142,10 +143,11 @@ def plan_of(
         if role == "phrase":
             required.append(_phrase(analysis.words, analysis.terms))
         else:
-            _read_words(analysis.words, analysis.terms, required, optional, weak)
+            wide = widened(analysis.words, vocabulary)
+            _read_words(wide, analysis.words, analysis.terms, required, optional, weak)
     if not required and not optional:
         optional, weak = weak, []
-    telling = [word for word in row if word.exact not in STOPWORDS] or row
+    telling = [word for word in row if not _is_weak(word)] or row
     facets = tuple(
         (name, values) for name, values in query.filters if name not in {"number", "from", "to"}
     )
@@ -185,13 +187,17 @@ def _segments(text: str) -> list[tuple[str, str]]:
 
 
 def _read_words(
+    wide: list[Word],
     row: tuple[Word, ...],
     terms: tuple[Recognised, ...],
     required: list[Leaf],
     optional: list[Leaf],
     weak: list[Leaf],
 ) -> None:
-    """Sort the words of a segment: terms of several words are required, the others are welcome."""
+    """Sort the words of a segment: terms of several words are required, the others are welcome.
+
+    `wide`: the same words with the stems of their other writings.
+    """
     index = 0
     while index < len(row):
         here = [term for term in terms if term.first == index]
@@ -200,11 +206,16 @@ def _read_words(
         if last - index > 1:
             required.append(_unit(row[index:last], longest))
         else:
-            runs = [((0, stem),) for stem in row[index].stems]
+            runs = [((0, stem),) for stem in wide[index].stems]
             runs += [((0, term.token),) for term in longest]
             leaf = Leaf(tuple(dict.fromkeys(runs)))
-            (weak if row[index].exact in STOPWORDS else optional).append(leaf)
+            (weak if _is_weak(row[index]) else optional).append(leaf)
         index = last
+
+
+def _is_weak(word: Word) -> bool:
+    """Whether a word says nothing where others do: a stop word, or an initial («Ш. Уәлиханов»)."""
+    return word.exact in STOPWORDS or (len(word.exact) == 1 and not word.is_number)
 
 
 def _unit(row: tuple[Word, ...], terms: list[Recognised]) -> Leaf:

@@ -17,7 +17,8 @@ from monitoring.search.plans import WEIGHTS, Plan
 LOOK = 100
 """Hits that get the second look; an engine fetches so many even for a shorter page."""
 K1 = 1.2
-B = 0.75
+B = 0.5
+"""Of grams: a long text repeats few of its own, so its length counts for less than with words."""
 
 
 def wants_second_look(plan: Plan) -> bool:

@@ -21,7 +21,7 @@ from monitoring.search.analysis.spelling import (
 from monitoring.search.analysis.vocabulary import NO_VOCABULARY, Tally, Vocabulary
 from monitoring.search.analysis.words import STOPWORDS, Word, number_token, words
 
-VERSION = "3"
+VERSION = "4"
 """Grows when tokens change; an index made with another version is rebuilt."""
 
 __all__ = [

@@ -268,6 +268,9 @@ def _guessed(word: str, bases: set[str]) -> str:
 
     A verb if its ending can be nothing else, or else the deepest plausible analysis as a noun.
     """
+    for base in (word, *_peel(word, _CASE_AFTER_POSSESSIVE)):
+        if base.endswith(("улы", "кызы")) and len(base) > 6:
+            return base  # Байтұрсынұлының
     sure = verbs.surely(word)
     if sure:
         return sure
