@@ -342,9 +342,22 @@ PAGE_CACHE_LEAVES_OUT = {
     "digests.LetterTold": "mails",
     "digests.Subscriber": "readers' own",
     "digests.Subscription": "readers' own",
+    "evidence.Blob": "bytes; only the pages of sources and of a decision lead to them",
+    "evidence.Fetch": "what was asked and came of it; the page of sources is never kept",
     "evidence.Host": "politeness to hosts",
+    "evidence.Snapshot": "as the bytes",
+    "intake.Action": "what analysts did",
+    "intake.ActionItem": "what analysts did",
+    "intake.AutoAccept": "for analysts",
     "intake.Candidate": "not public before it is accepted",
+    "intake.Look": "the page of sources is never kept",
+    "intake.Mark": "by which like entries are found",
+    "intake.NotSame": "what analysts said",
     "intake.Revision": "what a source said before and after, for analysts",
+    "intake.RevisionLook": "what analysts did",
+    "intake.SheetMapping": "tables that people bring",
+    "intake.SheetUpload": "tables that people bring",
+    "intake.TopicRule": "for analysts",
     "journal.ErrorReport": "waits for an answer; its correction is a row of its own",
     "registry.RegistryUpload": "the secretariat's files",
     "mailing.Alarm": "what operators are told",
@@ -380,6 +393,18 @@ PAGE_CACHE_LEAVES_OUT = {
     "wagtailsearch.SQLiteFTSIndexEntry": "the admin's own search",
     "wagtailusers.UserProfile": "the admin's",
 }
+PAGE_CACHE_CLOCKWORK = {
+    # Columns that every look at a source writes. The page of sources, which shows them, is never
+    # kept; the day on the home page and the hash in the feed may be as old as a kept page.
+    "evidence_source": frozenset(
+        {
+            "ahead", "chain_head", "chain_length", "etag", "failures", "last_fetch_at",
+            "last_modified", "last_new_at", "last_success_at", "lease_until", "looked_at",
+            "next_due", "told_state", "trouble", "trouble_detail", "turns", "usual_gap",
+        }
+    ),
+}  # fmt: skip
+"""By table: what may change in a row without a new generation of pages."""
 
 ASKED_A_MINUTE = env.int("ASKED_A_MINUTE", default=120)
 """Searches, filtered lists and forms that one network may send a minute. 0: not counted."""

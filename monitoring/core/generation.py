@@ -83,7 +83,8 @@ def _is_public(table: str, sql: str) -> bool:
     if table in _left_out or table.startswith(("django_", "sqlite_")):
         return False
     changed = set(_SET.findall(sql.partition(" WHERE ")[0]))
-    return not changed or not changed <= _OF_DRAFTS
+    unseen = _OF_DRAFTS | settings.PAGE_CACHE_CLOCKWORK.get(table, frozenset())
+    return not changed or not changed <= unseen
 
 
 def _note(connection: BaseDatabaseWrapper) -> None:

@@ -20,14 +20,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from coalition.news.models import EventIndexPage
-from monitoring.core import generation, pages, turns
+from monitoring.core import clock, generation, pages, turns
 from monitoring.core.middleware import PageCache
 from monitoring.core.models import Generation, Heartbeat
 from monitoring.decisions.models import Decision
+from monitoring.evidence.models import Source
+from monitoring.evidence.services import take_in
 from monitoring.vocabulary.models import Topic
 from tests.factories import record as make
+from tests.factories.evidence import source, stored
 from tests.factories.news import make_event, make_list
 from tests.factories.pages import make_site
+from tests.intake.feeds import item, rss
 
 NOON = dt.datetime(2026, 11, 21, 7, tzinfo=dt.UTC)
 """12:00 in Almaty."""
@@ -363,6 +367,20 @@ def test_what_readers_never_see_purges_nothing() -> None:
     with connection.cursor() as cursor:
         cursor.execute('UPDATE "wagtailcore_page" SET "draft_title" = %s, "title" = %s', ["x", "x"])
     assert now_named() != before
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_look_at_a_source_without_news_purges_nothing(settings: Any) -> None:
+    settings.PAGE_CACHE_SECONDS = 3600
+    one = source()
+    before = Generation.objects.count()
+    assert Source.objects.claim(one.pk, clock.now(), 60)
+    assert take_in(fetch=stored(one, rss(item(1)))).reason == "new"
+    assert take_in(fetch=stored(one, b"<html>")).reason != "new"
+    assert Generation.objects.count() == before
+    one.name = "Another"
+    one.save(update_fields=["name"])
+    assert Generation.objects.count() == before + 1
 
 
 @pytest.mark.django_db
