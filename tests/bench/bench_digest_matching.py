@@ -4,8 +4,9 @@ Readers with overlapping subscriptions (everything, topics, bodies, single decis
 one to three words, some with a filter) and decisions whose change was announced. Times what a run
 does before mail is rendered: collect the changes and their documents, load the queries (first in a
 fresh process, then again), match, read what is said of the records, group per reader; then the
-rows that say "told", BATCH readers a transaction, as a run writes them. Prints the peak memory
-that each stage added. BENCH_SUBSCRIPTIONS=100000 BENCH_CHANGES=200 is the profile of the promise.
+rows that say "told", BATCH readers a transaction, as a run writes them. Prints the memory that
+the process held more after each stage. BENCH_SUBSCRIPTIONS=100000 BENCH_CHANGES=200 is the profile
+of the promise.
 Exits with 1 if a reader is grouped with a record that no query of theirs finds.
 """
 
@@ -18,6 +19,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import django
@@ -45,14 +47,15 @@ def main() -> int:
 @contextmanager
 def stage(name: str) -> Iterator[None]:
     """Print what a stage took."""
-    before, began = _peak(), time.perf_counter()
+    before, began = _held(), time.perf_counter()
     yield
     took = time.perf_counter() - began
-    print(f"  {name}: {took:.2f} s, +{_peak() - before:.0f} MB at the peak")
+    print(f"  {name}: {took:.2f} s, {_held() - before:+.0f} MB")
 
 
-def _peak() -> float:
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+def _held() -> float:
+    pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1])
+    return pages * resource.getpagesize() / 1e6
 
 
 def measure() -> int:
@@ -116,7 +119,7 @@ def measure() -> int:
                     )
                     for pk, count in told
                 )
-    print(f"  {records} records for {readers} readers; peak {_peak():.0f} MB in all")
+    print(f"  {records} records for {readers} readers; {_held():.0f} MB in all")
     return int(wrong)
 
 

@@ -7,16 +7,24 @@ import random
 from pathlib import Path
 
 import pytest
+from django.core.management import call_command
+from pytest_django import Settings
+from wagtail.models import Page, PageViewRestriction
 
-from monitoring.search import kinds
+from coalition.registry.models import OrganisationPage
+from monitoring.decisions.models import Decision
+from monitoring.institutions.models import Body
+from monitoring.search import indexing, kinds
 from monitoring.search.analysis import NO_CONCEPTS, Tally, Vocabulary
 from monitoring.search.backends.base import Answer, Entry
 from monitoring.search.documents import SearchDocument, Text
 from monitoring.search.plans import plan_of
 from monitoring.search.query import Query
+from monitoring.search.selectors import search
 from monitoring.search.streams import streams_of
+from monitoring.search.synonyms import active_concepts
 from tests.bench.bench_search import vocabulary
-from tests.factories.engines import made_engine
+from tests.factories.engines import made_engine, server_settings
 
 pytestmark = pytest.mark.elasticsearch
 DOCUMENTS = 300
@@ -73,6 +81,125 @@ def test_two_engines_answer_two_hundred_mixed_queries_alike(
             answers.append([seen(engine.search("one", plan, offset=0, limit=10)) for plan in plans])
     for plan, mine, theirs in zip(plans, *answers, strict=True):
         assert mine == theirs, plan
+
+
+@pytest.fixture(scope="module")
+def seeded(rows_of_the_file: None) -> list[SearchDocument]:
+    """All documents of the seeded site."""
+    call_command("seed", verbosity=0)
+    return [one for kind in kinds.all_kinds() for one in kinds.documents(kind)]
+
+
+@pytest.mark.django_db
+def test_two_engines_answer_two_hundred_queries_over_the_seeded_site_alike(
+    seeded: list[SearchDocument], tmp_path: Path
+) -> None:
+    concepts = active_concepts()
+    entries = [Entry(document, streams_of(document, concepts)) for document in seeded]
+    tally = Tally()
+    for entry in entries:
+        tally.add(entry.streams.spelled, entry.streams.grams)
+    known = Vocabulary(tally)
+    queries = queries_over(seeded, random.Random(9))
+    assert len(queries) == 200
+    plans = [plan_of(query, concepts, known) for query in queries]
+    answers: list[list[object]] = []
+    totals: list[int] = []
+    for name in ("embedded", "elasticsearch"):
+        with made_engine(name, tmp_path) as engine:
+            engine.create("one")
+            for first in range(0, len(entries), 100):
+                engine.write("one", entries[first : first + 100], [])
+            found = [engine.search("one", plan, offset=0, limit=10) for plan in plans]
+        answers.append([seen(answer) for answer in found])
+        totals = [answer.total for answer in found]
+    for query, mine, theirs in zip(queries, *answers, strict=True):
+        assert mine == theirs, query
+    assert sum(total > 10 for total in totals) > 60  # their order was put to the test
+    assert sum(total > 0 for total in totals) > 180
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("name", ["embedded", "elasticsearch"])
+def test_what_is_not_public_any_more_never_appears_whatever_the_index_says(
+    seeded: list[SearchDocument], name: str, settings: Settings, tmp_path: Path
+) -> None:
+    folder = {"engine": "embedded", "directory": str(tmp_path)}
+    settings.SEARCH = folder if name == "embedded" else server_settings()
+    indexing.run()
+    shown: dict[str, SearchDocument] = {}
+    for document in seeded:
+        shown.setdefault(document.kind, document)
+    assert {"decision", "body", "organisation", "page", "news"} <= set(shown)
+
+    def found(document: SearchDocument, language: str, *, everywhere: bool = False) -> bool:
+        text = next(iter(document.texts.values())).title
+        filters = () if everywhere else (("kind", (document.kind,)),)
+        results = search(Query(text.replace('"', " "), filters), language, size=100)
+        return document.key in {f"{hit.kind}:{hit.id}" for hit in results.hits}
+
+    for document in shown.values():
+        assert found(document, "kk"), document.key
+        hide(document)
+    for document in shown.values():
+        for language in ("kk", "ru", "en"):
+            assert not found(document, language), document.key
+            assert not found(document, language, everywhere=True), document.key
+    settings.SEARCH = {**folder, "directory": str(tmp_path / "nothing")}  # titles answer now
+    for document in shown.values():
+        assert not found(document, "ru", everywhere=True), document.key
+
+
+def hide(document: SearchDocument) -> None:
+    """Take a record from the public behind the back of everything that would tell the index."""
+    if document.kind == "decision":
+        Decision.objects.filter(pk=document.id).update(is_public=False)
+    elif document.kind == "body":
+        Body.objects.filter(pk=document.id).update(has_page=False)
+    elif document.kind == "organisation":
+        OrganisationPage.objects.filter(organisation_id=document.id).update(live=False)
+    else:
+        page = Page.objects.filter(pk=document.id).first()
+        assert page is not None, f"say here how a {document.kind} is hidden"
+        versions = Page.objects.filter(translation_key=page.translation_key)
+        if document.kind == "news":  # members only, instead of unpublished
+            PageViewRestriction.objects.bulk_create(
+                PageViewRestriction(page=one, restriction_type=PageViewRestriction.LOGIN)
+                for one in versions
+            )
+        else:
+            versions.update(live=False)
+
+
+def queries_over(documents: list[SearchDocument], draw: random.Random) -> list[Query]:
+    """Two hundred queries of values, phrases and words that stand in the documents: of facets
+    alone, of phrases, of words with filters, in each language that a document has.
+    """
+    made: list[Query] = []
+    for number in range(200):
+        document = draw.choice(documents)
+        language = draw.choice(sorted(document.texts))
+        text = document.texts[language]
+        words = f"{text.title} {text.body}".replace('"', " ").split()
+        start = draw.randrange(max(1, len(words) - 4))
+        facets = [(name, (draw.choice(values),)) for name, values in document.all_facets().items()]
+        if document.date:
+            day = document.date
+            facets.append(("from", (day.isoformat(),)))
+            facets.append(("to", ((day + dt.timedelta(500)).isoformat(),)))
+        if document.numbers:
+            facets.append(("number", (draw.choice(document.numbers),)))
+        some = tuple(sorted(draw.sample(facets, draw.choice((1, 1, 2)))))
+        if number % 4 == 0:
+            made.append(Query("", some, sort=draw.choice(("relevance", "date"))))
+        elif number % 4 == 1:
+            made.append(Query(f'"{" ".join(words[start : start + draw.choice((2, 3))])}"'))
+        elif number % 4 == 2:
+            made.append(Query(" ".join(draw.sample(words, min(3, len(words)))), some))
+        else:
+            row = words[start : start + 4]
+            made.append(Query(" ".join([*row, draw.choice(("", f"-{row[0]}"))]).strip()))
+    return made
 
 
 def seen(answer: Answer) -> object:

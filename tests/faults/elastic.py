@@ -29,17 +29,46 @@ def free_port(span: int = 3) -> int:
     raise OSError("no free ports")
 
 
+def certify(folder: Path) -> None:
+    """A key and a certificate of 127.0.0.1 where a node looks for them."""
+    place = folder / "node-1/config"
+    place.mkdir(parents=True)
+    subprocess.run(
+        [
+            "openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2",
+            "-subj", "/CN=127.0.0.1", "-addext", "subjectAltName=IP:127.0.0.1",
+            "-keyout", str(place / "http.key"), "-out", str(place / "http.crt"),
+        ],
+        check=True, capture_output=True, timeout=60,
+    )  # fmt: skip
+
+
 class Server:
     """One node or a cluster in a folder; starting it again keeps its data."""
 
-    def __init__(self, folder: Path, nodes: int = 1) -> None:
+    def __init__(
+        self, folder: Path, nodes: int = 1, *, password: str = "", ssl: bool = False
+    ) -> None:
         self.folder, self.nodes, self.port = folder, nodes, free_port(nodes)
-        self.urls = [f"http://127.0.0.1:{self.port + number}" for number in range(nodes)]
+        scheme = "https" if ssl else "http"
+        self.urls = [f"{scheme}://127.0.0.1:{self.port + number}" for number in range(nodes)]
+        self.options = ["--password", password] if password else []
+        if ssl:
+            certify(folder)
+            for line in ("enabled: true", "key: http.key", "certificate: http.crt"):
+                name, _, value = line.partition(": ")
+                self.options += ["--set", f"xpack.security.http.ssl.{name}={value}"]
         self.start()
+
+    @property
+    def ca(self) -> Path:
+        """The certificate of a server with `ssl`, which vouches for itself."""
+        return self.folder / "node-1/config/http.crt"
 
     def start(self) -> None:
         command = [str(START), "--port", str(self.port), "--data", str(self.folder)]
         command += ["--nodes", str(self.nodes), "--set", "cluster.info.update.interval=10s"]
+        command += self.options
         made = subprocess.run(command, check=True, capture_output=True, text=True, timeout=200)
         self.pids = [int(line.split()[-1]) for line in made.stdout.splitlines()]
 
@@ -62,9 +91,9 @@ class Server:
     def thaw(self, node: int = 0) -> None:
         os.kill(self.pids[node], signal.SIGCONT)
 
-    def ask(self, method: str, path: str, body: str = "") -> str:
+    def ask(self, method: str, path: str, body: str = "", *, node: int = 0) -> str:
         request = urllib.request.Request(
-            self.urls[0] + path, body.encode() or None, {"Content-Type": "application/json"},
+            self.urls[node] + path, body.encode() or None, {"Content-Type": "application/json"},
             method=method,
         )  # fmt: skip
         with urllib.request.urlopen(request, timeout=30) as answer:

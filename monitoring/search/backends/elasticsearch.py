@@ -162,7 +162,9 @@ class ElasticsearchBackend:
         if api_key:
             self._access["api_key"] = api_key
         elif username:
-            self._access["basic_auth"] = (username, password)
+            # Ready made: the client itself takes ASCII only.
+            said = f"{username}:{password}".encode()
+            self._access["basic_auth"] = base64.b64encode(said).decode()
         self._quiet_until = 0.0
         self._lock = threading.Lock()
 
