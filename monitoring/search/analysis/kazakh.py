@@ -229,7 +229,7 @@ def stem(word: str) -> str:
     if word in nouns:
         return word
     if len(word) < 4:
-        if word[-1] in "ыи" and word[:-1] in nouns:
+        if word.endswith(("ы", "и")) and word[:-1] in nouns:
             return word[:-1]
         return word[:-1] if word.endswith("у") and word[:-1] in roots else word
     bases = _nominal(word)

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, TextIO
 
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
 
 from monitoring.search.analysis import NO_CONCEPTS, Tally, Vocabulary
 from monitoring.search.backends.base import Entry
@@ -29,7 +29,8 @@ DEPTH = 100
 class Command(BaseCommand):
     """Indexes passages in a folder of its own and answers questions as the site does.
 
-    The corpus is JSON lines (docid, title, text), gzipped or not; the questions are "id<TAB>text".
+    The corpus is JSON lines (docid, title, text; more is passed over), the questions are
+    "id<TAB>text"; both gzipped or not, empty lines passed over.
     Writes "id<TAB>docid<TAB>rank<TAB>score". Titles weigh no more than the rest.
     """
 
@@ -65,28 +66,31 @@ class Command(BaseCommand):
             names: list[str] = []
             documents: list[SearchDocument] = []
             batch: list[Entry] = []
-            tally = Tally()
+            tally, part = Tally(), Tally()
             for passage in _passages(corpus):
-                names.append(passage["docid"])
-                texts = {"kk": Text(passage.get("title", ""), passage["text"])}
+                names.append(str(passage["docid"]))
+                title, body = passage.get("title") or "", passage.get("text") or ""
+                texts = {"kk": Text(str(title), str(body))}
                 document = SearchDocument("passage", len(names), 1, texts)
                 if semantic:
                     documents.append(document)
                 streams = streams_of(document, NO_CONCEPTS)
-                tally.add(streams.spelled, streams.grams)
+                part.add(streams.spelled, streams.grams)
                 batch.append(Entry(document, streams))
                 if len(batch) == BATCH:
                     backend.write("bench", batch, [])
-                    batch = []
+                    tally.merge(part)  # forgets the rarest words of a very large corpus
+                    batch, part = [], Tally()
             backend.write("bench", batch, [])
+            tally.merge(part)
             vocabulary = Vocabulary(tally)
             self.stdout.write(f"{len(names)} passages in {time.perf_counter() - started:.1f} s")
             means = Means.made(Path(folder), vectors, documents, self.stdout) if semantic else None
             started = time.perf_counter()
             asked = 0
             with run.open("w", encoding="utf-8") as out:
-                for line in queries.read_text(encoding="utf-8").splitlines():
-                    key, _, text = line.partition("\t")
+                for line in _lines(queries):
+                    key, text, *_ = [*line.split("\t"), ""]
                     self._ask(backend, out, key, text, names, vocabulary, means)
                     asked += 1
             took = (time.perf_counter() - started) / max(asked, 1) * 1000
@@ -117,8 +121,21 @@ class Command(BaseCommand):
             out.write(f"{key}\t{names[number - 1]}\t{rank}\t{hit.score:.6f}\n")
 
 
-def _passages(path: Path) -> Iterator[dict[str, str]]:
+def _lines(path: Path) -> Iterator[str]:
+    """The lines of a file, gzipped or not, that are not empty."""
     opener = gzip.open if path.suffix == ".gz" else open
-    with opener(path, "rt", encoding="utf-8") as file:
+    with opener(path, "rt", encoding="utf-8-sig") as file:
         for line in file:
-            yield json.loads(line)
+            if line.strip():
+                yield line.rstrip("\r\n")
+
+
+def _passages(path: Path) -> Iterator[dict[str, Any]]:
+    for line in _lines(path):
+        try:
+            passage = json.loads(line)
+        except ValueError as error:
+            raise CommandError(f"{path} holds a line that is no JSON: {line[:80]}") from error
+        if not isinstance(passage, dict) or "docid" not in passage:
+            raise CommandError(f"{path} holds a line without docid: {line[:80]}")
+        yield passage

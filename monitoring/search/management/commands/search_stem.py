@@ -19,6 +19,6 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         """Stem every first column; the rest of a line is passed over."""
         for line in sys.stdin:
-            form = line.rstrip("\n").partition("\t")[0]
+            form = line.rstrip("\r\n").partition("\t")[0]
             if form:
-                self.stdout.write(f"{form}\t{stem(fold(form))}")
+                self.stdout.write(f"{form}\t{stem(fold(form)) or form}")
