@@ -12,6 +12,7 @@ from django.utils import translation
 from monitoring.core import clock
 from monitoring.core.models import LANGUAGES
 from monitoring.digests import links, messages
+from monitoring.digests.matching import news
 from monitoring.digests.messages import Found, Item, Record
 from monitoring.digests.models import DigestRun, Frequency, Issue
 from monitoring.digests.rendering import Lead
@@ -45,7 +46,8 @@ def items_of(run: DigestRun, found: Found, language: str) -> list[tuple[Record, 
     """What a run tells somebody who follows everything, the last changed first."""
     fresh: dict[Record, list[Change]] = defaultdict(list)
     for record, changes in found.changes.items():
-        fresh[record] = [one for one in changes if (one.position or 0) > run.first_position]
+        inside = [one for one in changes if (one.position or 0) > run.first_position]
+        fresh[record] = news(inside, found.seen)
     order = sorted(
         (record for record, changes in fresh.items() if changes),
         key=lambda record: -(fresh[record][-1].position or 0),

@@ -60,7 +60,7 @@ def save_letter(*, letter: Letter | None, version: int, by: Any, **values: Any) 
                 )
         row.version += 1
         row.changed_by, row.changed_at = by, clock.now()
-        row.full_clean()
+        row.full_clean(exclude={"seen"})
         row.save()
     return row
 
@@ -113,7 +113,7 @@ def send_letter(*, letter: Letter, version: int, by: Any) -> Letter:
         if missing:
             raise ValidationError(missing)
         row.state, row.sent_by, row.sent_at = Letter.State.SENDING, by, clock.now()
-        row.full_clean()
+        row.full_clean(exclude={"seen"})
         row.save()
         sweeps.ring(SWEEP)
     logger.info("letter %s is sent by user %s to %s", row.pk, by.pk, row.audience)

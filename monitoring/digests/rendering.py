@@ -9,6 +9,7 @@ asks no database and costs well under a millisecond.
 from __future__ import annotations
 
 import re
+import secrets
 import textwrap
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -28,8 +29,9 @@ from monitoring.digests.queries import address_of, describe
 from monitoring.mailing import compose
 from monitoring.search.query import Query
 
-OPEN, SHUT = "\ue000", "\ue001"
-"""Letters of private use around the names of places in a frame; no text of ours holds them."""
+OPEN, SHUT = f"\ue000{secrets.token_hex(8)}", "\ue001"
+"""Around the names of places in a frame; drawn anew in each process, so that no text of a source
+or an editor can hold one."""
 ROOM = compose.LIMIT - 4096
 """Bytes of a whole message that items may fill it up to; headers and a signature need the rest."""
 KEPT = 4000

@@ -48,6 +48,7 @@ PEOPLE = (
 )
 
 VALUES: dict[str, Any] = {
+    "frequency": "daily",
     # What a parameter of a public address is asked with; of B where it names something of B.
     "key": "none-such",
     "restriction_id": 1,
