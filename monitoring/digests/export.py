@@ -8,8 +8,10 @@ from typing import Any
 
 from monitoring.core import clock
 from monitoring.core.dates import long_date
+from monitoring.digests.issues import address_of_issue
 from monitoring.digests.models import (
     Consent,
+    DigestRun,
     DigestRunSubscriber,
     Subscriber,
     Subscription,
@@ -24,17 +26,25 @@ SHOWN = 30
 
 
 def sent_to(subscriber: Subscriber, language: str) -> list[dict[str, Any]]:
-    """The last digests that were made for a reader, newest first; one query."""
-    rows = subscriber.told.select_related("run").order_by("-built_at", "-pk")[:SHOWN]
+    """The last digests that were made for a reader, newest first; one query.
+
+    Each with the address of its public issue, where it has one.
+    """
+    rows = subscriber.told.select_related("run__issue").order_by("-built_at", "-pk")[:SHOWN]
     return [
         {
             "day": long_date(row.built_at.astimezone(clock.ALMATY).date(), "day", language),
             "frequency": row.run.frequency,
             "changes": len(row.changes),
-            "run": row.run,
+            "address": _issue_of(row.run, language),
         }
         for row in rows
     ]
+
+
+def _issue_of(run: DigestRun, language: str) -> str:
+    issue = getattr(run, "issue", None)  # a run that told nothing has none
+    return address_of_issue(issue, language) if issue is not None else ""
 
 
 def everything_about(subscriber: Subscriber) -> dict[str, Any]:

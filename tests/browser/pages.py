@@ -37,6 +37,7 @@ LISTS: dict[str, str] = {
     "search without a hit": "{search}/?q=zzzzqq",
     "advanced search": "{search}/advanced/",
     "subscribe": "{mail}/",
+    "fresh link": "{manage}/",
     "issues of the digest": "{issues}/",
     "sources": "{sources}/",
     "corrections": "{corrections}/",
