@@ -15,6 +15,7 @@ from typing import Any
 from django import forms
 
 from monitoring.core import charts
+from monitoring.decisions.wording import until
 
 LANGUAGES = ("kk", "ru", "en")
 """The order of the words in styleguide.json."""
@@ -74,7 +75,7 @@ def _deadlines(today: dt.date) -> list[dict[str, Any]]:
     ]
 
 
-def _stage_lines(text: dict[str, str]) -> list[dict[str, Any]]:
+def _stage_lines(text: dict[str, str], language: str) -> list[dict[str, Any]]:
     day = dt.date(2026, 9, 4)
     done = {"label": text["consultation"], "state": "done", "date": day, "precision": "day"}
     undated = {"label": text["government"], "state": "undated"}
@@ -98,7 +99,31 @@ def _stage_lines(text: dict[str, str]) -> list[dict[str, Any]]:
         begin = {"label": text["introduced"], "state": "done", "date": dt.date(2006, 6, 29)}
         lines.append({"steps": [begin, end]})
     in_force = {"label": text["in_force"], "state": "done", "date": day, "is_now": True}
-    return [*lines, {"steps": [done, undated, in_force]}]
+    return [*lines, {"steps": [done, undated, in_force]}, *_outlooks(text, language)]
+
+
+def _outlooks(text: dict[str, str], language: str) -> list[dict[str, Any]]:
+    """What happens next, by when, in every state."""
+    now = {"label": text["first"], "state": "now", "is_now": True}
+    ahead = {"label": text["second"], "state": "todo"}
+    coming = {
+        "label": text["second"],
+        "by": until(dt.date(2026, 12, 4), language),
+        "confirmed": True,
+    }
+    changes: list[dict[str, Any]] = [
+        {},
+        {"confirmed": False},
+        {"about": True},
+        {"late": True},
+        {"by": ""},
+    ]
+    changed = [{"name": text["procedure"], "url": "#stages", "confirmed": False}]
+    return [
+        *({"steps": [now, ahead], "next": {**coming, **one}} for one in changes),
+        {"steps": [{**now, "state": "waiting"}, ahead], "outlook": "waiting"},
+        {"steps": [now, ahead], "outlook": "unknown", "procedures": changed},
+    ]
 
 
 def _redline(text: dict[str, str], language: str) -> list[dict[str, Any]]:
@@ -135,7 +160,7 @@ def examples(language: str, today: dt.date, regions: list[dict[str, Any]]) -> di
         "said": text,
         "deadlines": deadlines,
         "open_deadline": deadlines[0],
-        "lines": _stage_lines(text),
+        "lines": _stage_lines(text, language),
         "positions": ["support", "amend", "oppose", "watch", "discussed", "none"],
         "record_date": today - dt.timedelta(days=3),
         "facets": [

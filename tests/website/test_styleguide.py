@@ -41,6 +41,9 @@ def test_every_state_is_shown_and_said_to_be_an_example(
         assert f'<div class="deadline {state}">' in page
     for state in ("undated", "now", "unconfirmed", "todo", "stopped"):
         assert re.search(rf'<li class="{state}"', page), state
+    following = page[page.index('id="stages"') : page.index('id="position"')]
+    assert following.count("<strong>") > following.count("<li"), "what happens next, by when"
+    assert following.count("verified-no") == 1, "a step of a procedure that is not confirmed"
     for kind in ("sup", "amd", "opp"):
         assert f'<span class="badge {kind}">' in page
 
