@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 
 import pytest
 from django.test import Client
@@ -86,7 +87,8 @@ def test_a_text_that_changed_meanwhile_is_not_overwritten_unseen(
     text = late.content.decode()
     assert late.status_code == 409
     assert words in text
-    assert "Первый пункт старый." in text
+    assert re.search(r"Первый пункт\s*<del>\s*старый", text)
+    assert re.search(r"Первый пункт\s*<ins>\s*новый", text)
     assert FIELDS["valid_from"] in text, "what was typed is kept"
     assert len(versions_of(decision).rows) == 1
     again = client.post(asked, {**typed, "mark": late.context["form"]["mark"].value()})
