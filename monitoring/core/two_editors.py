@@ -74,11 +74,13 @@ def _stored(form: Any, row: models.Model) -> dict[str, Any]:
     """The record's own fields as the form would show them; related rows by their ids."""
     names = [name for name in form.fields if name != SEEN]
     held = forms.model_to_dict(row, fields=names)
-    return {
+    found = {
         name: sorted(one.pk for one in value) if isinstance(value, list) else str(value)
         for name, value in held.items()
         if not hasattr(value, "stream_block")
     }
+    also = getattr(form, "also_stored", None)  # what a form shows beside the columns of its record
+    return found | also(row) if also else found
 
 
 def _show_both(form: Any, current: models.Model, stored: dict[str, Any], now: str) -> None:
@@ -93,12 +95,12 @@ def _show_both(form: Any, current: models.Model, stored: dict[str, Any], now: st
     differing = [name for name in stored if typed.get(name) != stored[name]]
     for name in differing:
         form.add_error(
-            name,
+            name if name in form.fields else None,
             gettext(
                 "Meanwhile somebody saved here: “%(now)s”. Your text is kept below; save again "
                 "to put it in that place."
             )
-            % {"now": _as_shown(current, name)},
+            % {"now": _as_shown(current, name, stored[name])},
         )
     if differing:
         form.add_error(
@@ -106,7 +108,9 @@ def _show_both(form: Any, current: models.Model, stored: dict[str, Any], now: st
         )
 
 
-def _as_shown(row: models.Model, name: str) -> str:
+def _as_shown(row: models.Model, name: str, stored: Any) -> str:
+    if not hasattr(row, name):
+        return str(stored) or "–"
     display = getattr(row, f"get_{name}_display", None)
     value = display() if display else getattr(row, name)
     if isinstance(value, models.Manager) or hasattr(value, "all"):

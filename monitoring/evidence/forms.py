@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy
 from wagtail.admin.forms import WagtailAdminModelForm
 
 from monitoring.evidence import addresses, kinds, reasons
+from monitoring.evidence.models import Source
 from monitoring.evidence.reasons import FetchError
 from monitoring.evidence.setting_fields import (
     PREFIX,
@@ -62,6 +63,12 @@ class SourceForm(WagtailAdminModelForm):
     def setting_fields(self) -> list[Any]:
         """The bound fields of the settings."""
         return [self[name] for name in self.fields if name.startswith(PREFIX)]
+
+    def also_stored(self, row: Source) -> dict[str, str]:
+        """The settings of a source as the form shows them, for telling two editors apart."""
+        kind = kind_named(row.kind)
+        fields = fields_of(kind, row.settings) if kind else {}
+        return {name: str(field.initial or "") for name, field in fields.items()}
 
     @property
     def read_otherwise(self) -> bool:

@@ -153,3 +153,30 @@ def test_an_analyst_cannot_delete_a_source() -> None:
     one = source()
     assert sign_in().post(f"/admin/sources/delete/{one.pk}/").status_code in {302, 403}
     assert Source.objects.count() == 1
+
+
+def test_two_editors_of_one_source_overwrite_neither_its_columns_nor_its_settings() -> None:
+    one = source(
+        "https://m.kz/acts", kind="html_list", settings={"item": "li", "title": "a", "link": "a"}
+    )
+    address = f"/admin/sources/edit/{one.pk}/"
+    client = sign_in("en")
+    shown = client.get(address).context["form"]
+    mine = {
+        name: value
+        for field in shown
+        if (name := field.html_name) and (value := field.value()) not in (None, False)
+    }
+    theirs = {**one.settings, "item": "ul.new li", "title": "h3"}
+    Source.objects.filter(pk=one.pk).update(settings=theirs, name="Theirs")
+    refused = client.post(address, {**mine, "setting_item": "ul.mine li"})
+    assert refused.status_code == 409
+    form = refused.context["form"]
+    assert "ul.new li" in form.errors["setting_item"][0], "theirs is shown"
+    assert "Theirs" in form.errors["name"][0]
+    assert form["setting_item"].value() == "ul.mine li", "mine is kept"
+    assert Source.objects.get().settings == theirs
+    knowingly = {field.html_name: field.value() for field in form}
+    knowingly = {k: v for k, v in knowingly.items() if v not in (None, False)}
+    assert client.post(address, knowingly).status_code == 302
+    assert Source.objects.get().settings["item"] == "ul.mine li"
