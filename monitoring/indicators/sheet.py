@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Callable, Iterable, Sequence
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
+from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from wagtail.models import ModelLogEntry
 
 from monitoring.core import clock
 from monitoring.core.bulk import Statements, reserve_ids
@@ -144,7 +147,8 @@ def _judge(row: RowPlan, cells: Cells, places: Any, districts: Any, cards: Any) 
 def prepare(
     new: Sequence[RowPlan], changed: Sequence[RowPlan], file: str, by: Any
 ) -> Callable[[], None]:
-    """New places and cards as statements, cards that stand with what changes."""
+    """New places and cards as statements, cards that stand with what changes, and the history of
+    each card: file, row and person."""
     known = dict(RuralDistrict.objects.values_list("code", "pk"))
     fresh = {row.values["rural"]: row for row in new if row.values["rural"] not in known}
     ids = dict(zip(fresh, reserve_ids(RuralDistrict, len(fresh)), strict=True))
@@ -170,14 +174,26 @@ def prepare(
         card.updated_at = clock.now()
         return card
 
+    made = reserve_ids(BudgetCard, len(new))
     statements.insert(
-        filled(BudgetCard(rural_id=known[row.values["rural"]], year=row.values["year"]), row)
-        for row in new
+        filled(BudgetCard(pk=pk, rural_id=known[row.values["rural"]], year=row.values["year"]), row)
+        for pk, row in zip(made, new, strict=True)
     )
     statements.insert(
         [filled(cards[row.pk], row) for row in changed if row.pk in cards],
         update=[*names, "updated_at"],
     )
+    written = [(pk, row, "wagtail.create") for pk, row in zip(made, new, strict=True)]
+    written += [(row.pk or 0, row, "wagtail.edit") for row in changed if row.pk in cards]
+    kind, mark = ContentType.objects.get_for_model(BudgetCard), uuid.uuid4()
+    statements.insert(
+        ModelLogEntry(
+            content_type=kind, object_id=str(pk), label=row.name[:255], action=action,
+            timestamp=clock.now(), user=by, uuid=mark, data={"file": file, "row": row.line},
+            content_changed=True,
+        )
+        for pk, row, action in written
+    )  # fmt: skip
     return statements.run
 
 

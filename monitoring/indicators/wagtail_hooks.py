@@ -2,17 +2,32 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
-from wagtail.admin.panels import FieldPanel
+from wagtail.admin.forms import WagtailAdminModelForm
+from wagtail.admin.panels import FieldPanel, ObjectList
 from wagtail.admin.viewsets.base import ViewSet
 from wagtail.snippets.models import register_snippet
 from wagtail.snippets.views.snippets import SnippetViewSet
 
 from monitoring.core.two_editors import RecordEditView
+from monitoring.decisions.fields import DecisionField
 from monitoring.indicators.models import BudgetCard, Indicator, RuralDistrict
 from monitoring.indicators.sheet import BUDGETS
 from monitoring.intake.sheet.views import viewset
+
+
+class ActField(DecisionField):
+    """One act of the record, shown by the address by which it is found again."""
+
+    def prepare_value(self, value: Any) -> Any:
+        """The address of the act with that id, or what was typed."""
+        if isinstance(value, int):
+            return reverse("decisions:edit", args=[value])
+        return value
 
 
 class _Record(SnippetViewSet):
@@ -31,6 +46,12 @@ class RuralDistrictViewSet(_Record):
     panels = [FieldPanel(name) for name in ("code", "district", "name_kk", "name_ru", "name_en")]
 
 
+class BudgetCardForm(WagtailAdminModelForm):
+    """A card; the act that set the budget is named as people name it."""
+
+    act = ActField(label=_("act"), required=False)
+
+
 class BudgetCardViewSet(_Record):
     """Budgets by year."""
 
@@ -38,12 +59,16 @@ class BudgetCardViewSet(_Record):
     menu_label = _("budgets of rural districts")
     list_display = ("__str__", "year", "verified")
     list_filter = ("year", "verified")
-    panels = [
-        FieldPanel(name)
-        for name in (
-            "rural", "year", "plan", "own_revenue", "transfers", "act_words", "source", "verified",
-        )
-    ]  # fmt: skip
+    edit_handler = ObjectList(
+        [
+            FieldPanel(name)
+            for name in (
+                "rural", "year", "plan", "own_revenue", "transfers", "act", "act_words", "source",
+                "verified",
+            )
+        ],
+        base_form_class=BudgetCardForm,
+    )  # fmt: skip
 
 
 class IndicatorViewSet(_Record):

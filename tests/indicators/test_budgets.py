@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from django.core.exceptions import ValidationError
 from django.test import Client
+from wagtail.models import ModelLogEntry
 
 from monitoring.core.seeds import Report
 from monitoring.indicators.models import BudgetCard, Indicator, RuralDistrict
@@ -17,6 +18,8 @@ from monitoring.indicators.sheet import BUDGETS, judge, money
 from monitoring.intake.sheet.kinds import ERROR, NEW, SAME
 from monitoring.vocabulary.models import District
 from monitoring.vocabulary.seeds import seed as seed_vocabulary
+from tests.factories.record import make_decision
+from tests.intake.conftest import analyst
 
 pytestmark = pytest.mark.django_db
 PAGES = {"kk": "/kk/byudzhetter/", "ru": "/ru/byudzhety/", "en": "/en/budgets/"}
@@ -85,7 +88,28 @@ def test_a_table_goes_out_and_comes_back_and_makes_places(rural: RuralDistrict) 
     assert [one.state for one in rows] == [NEW, ERROR, ERROR, ERROR, ERROR]
     BUDGETS.prepare(rows[:1], [], "x.xlsx", None)()
     card = BudgetCard.objects.get(year=2026)
+    (entry,) = ModelLogEntry.objects.for_instance(card)
+    assert (entry.action, entry.data) == ("wagtail.create", {"file": "x.xlsx", "row": 2})
     assert (card.rural.name_kk, card.plan, card.own_revenue) == ("Жаңа", Decimal("12345.6"), None)
+
+
+def test_an_act_is_named_in_the_form_and_shown_beside_the_figures(
+    rural: RuralDistrict, client: Client
+) -> None:
+    act = make_decision()
+    card = set_budget(rural=rural, year=2025, source="кітап", plan=Decimal("5.5"))
+    client.force_login(analyst(language="en"))
+    address = f"/admin/snippets/indicators/budgetcard/edit/{card.pk}/"
+    given = {"rural": rural.pk, "year": "2025", "plan": "5.5", "source": "кітап",
+             "verified": card.verified}  # fmt: skip
+    refused = client.post(address, {**given, "act": "999-X"})
+    assert refused.context["form"].errors["act"]
+    assert refused.context["form"]["act"].value() == "999-X"
+    done = client.post(address, {**given, "act": str(act.pk)})
+    assert done.status_code == 302
+    card.refresh_from_db()
+    assert card.act == act
+    assert f"/{act.pk}/" in str(client.get(address).context["form"]["act"].value())
 
 
 @pytest.mark.parametrize("text", ["x", "-1", "1e99", "NaN", "1.2.3"])
