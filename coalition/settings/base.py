@@ -372,6 +372,7 @@ PAGE_CACHE_LEAVES_OUT = {
     "search.OutboxRow": "the index",
     "search.SavedQuery": "readers' own",
     "search.TitleToken": "the index",
+    "search.Embedding": "the index: vectors of what it holds",
     "mfa.Authenticator": "people who sign in",
     "sessions.Session": "people who sign in",
     "wagtailadmin.EditingSession": "who has a form open",

@@ -13,15 +13,18 @@ class SearchConfig(AppConfig):
     def ready(self) -> None:
         """Register the sweeps, the health check and the seed; refuse an engine that is not here."""
         from monitoring.core import health, permissions, seeds, sweeps
-        from monitoring.search import indexing
+        from monitoring.search import checks, indexing  # noqa: F401 - checks register themselves
         from monitoring.search.backends import get_backend
         from monitoring.search.seeds import seed_synonyms
+        from monitoring.search.semantic import job
 
         get_backend()
         sweeps.register("search.index", 10, indexing.run)
         sweeps.register("search.reconcile", 3_600, indexing.reconcile)
+        sweeps.register("search.embed", 30, job.run)
         health.register("search", indexing.health)
         seeds.register("search", 40, seed_synonyms)
+        permissions.register("secretariat", "search.view_embedding")
         for role in ("editor", "analyst", "secretariat"):
             permissions.register(
                 role, *(f"search.{verb}_synonym" for verb in ("add", "change", "view"))

@@ -45,6 +45,7 @@ from monitoring.search.builds import (
 )
 from monitoring.search.documents import SearchDocument
 from monitoring.search.models import Build, OutboxRow, TitleToken
+from monitoring.search.semantic.job import notice
 from monitoring.search.streams import Streams, streams_of
 from monitoring.search.suggestions import write_suggestions
 from monitoring.search.synonyms import concepts_of
@@ -126,6 +127,7 @@ def _carry_outbox(holder: str) -> int:
         _write(build, documents, removed)
     if _lost(holder, asked):
         return 0
+    notice(asked)
     OutboxRow.objects.filter(pk__in=rows).delete()
     return len(rows)
 
@@ -304,8 +306,7 @@ def reconcile() -> int:
         return 0
     differing: dict[str, set[int]] = defaultdict(set)
     for kind in kinds.all_kinds():
-        versions = kind.versions() if kind.versions else _versions(kind)
-        for one, version in versions:
+        for one, version in versions_of(kind):
             if indexed.pop(f"{kind.name}:{one}", None) != version:
                 differing[kind.name].add(one)
     strange = [key for key in indexed if not key.rpartition(":")[2].isdecimal()]
@@ -327,6 +328,11 @@ def _remove(build: Build, keys: Sequence[str]) -> None:
         get_backend().write(build.name, [], keys)
     except EngineError as error:
         logger.warning("%d strange documents stay for now: %s", len(keys), error)
+
+
+def versions_of(kind: kinds.Kind) -> Iterable[tuple[int, int]]:
+    """(id, version) of every record of a kind that belongs into the index now."""
+    return kind.versions() if kind.versions else _versions(kind)
 
 
 def _versions(kind: kinds.Kind) -> Iterable[tuple[int, int]]:

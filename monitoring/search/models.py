@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import datetime as dt
+from typing import Self
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -147,6 +150,55 @@ class AskedQuery(models.Model):
 
     def __str__(self) -> str:
         return self.text
+
+
+class EmbeddingQuerySet(models.QuerySet["Embedding"]):
+    """Verbs of embeddings."""
+
+    def waiting(self, now: dt.datetime) -> Self:
+        """Rows to be embedded: asked for, or begun by somebody who did not come back."""
+        return self.filter(models.Q(due=True) | models.Q(claimed_until__lt=now))
+
+
+class Embedding(models.Model):
+    """What a record's texts mean, as vectors of their windows; the row is the job as well.
+
+    `due`: the record changed, or nobody has looked yet. `claimed_until`: somebody embeds it.
+    `fingerprint` is that of the windows in `vectors`, so that a change elsewhere costs nothing.
+    `filed`: it stands in the files that readers use. `gone`: the record is no longer public.
+    """
+
+    kind = models.CharField(max_length=40)
+    record_id = models.BigIntegerField()
+    version = models.BigIntegerField(default=0)
+    fingerprint = models.CharField(max_length=32, blank=True)
+    languages = models.TextField(blank=True)
+    vectors = models.BinaryField(default=bytes)
+    due = models.BooleanField(default=True)
+    claimed_until = models.DateTimeField(null=True, blank=True)
+    tries = models.PositiveSmallIntegerField(default=0)
+    filed = models.BooleanField(default=True)
+    gone = models.BooleanField(default=False)
+
+    objects = EmbeddingQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("vectors of a record")
+        verbose_name_plural = _("vectors of records")
+        constraints = [
+            models.UniqueConstraint(fields=["kind", "record_id"], name="search_embedding_once")
+        ]
+        indexes = [
+            models.Index(
+                fields=["tries", "id"], condition=models.Q(due=True), name="search_embedding_due"
+            ),
+            models.Index(
+                fields=["id"], condition=models.Q(filed=False), name="search_embedding_unfiled"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind}:{self.record_id}"
 
 
 class SavedQuery(models.Model):

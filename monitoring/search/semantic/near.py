@@ -13,7 +13,7 @@ from monitoring.search.semantic.asking import Meaning
 
 LOOKED = 30
 SHOWN = 5
-FROM = 0.45
+FROM = 0.4
 """The cosine from which a text is taken for an answer; docs/search.md has how often it is one."""
 
 

@@ -11,7 +11,8 @@ from monitoring.search.semantic.process import Helper
 
 _RECORD = struct.Struct("<qI")
 LANGUAGES = ("kk", "ru", "en")
-"""A window's language is kept as its place in this row; `vectors` has the same."""
+"""A window's language is kept as its place in this row."""
+_SUFFIX = ".part"
 SECONDS = 300.0
 """For settling one part; 100,000 records take about ten."""
 
@@ -53,5 +54,22 @@ def write_part(
 
 
 def part_name(generation: int, number: int) -> str:
-    """The name of a part; `vectors.newest` reads it."""
-    return f"{generation:08d}-{number:04d}.part"
+    """The name of a part; `newest` reads it."""
+    return f"{generation:08d}-{number:04d}{_SUFFIX}"
+
+
+def newest(folder: Path) -> list[str]:
+    """The names of the parts of the newest generation that has a first part, in their order."""
+    try:
+        names = sorted(one.name for one in folder.iterdir() if one.suffix == _SUFFIX)
+    except OSError:
+        return []
+    firsts = [name for name in names if name.endswith(f"-0000{_SUFFIX}")]
+    return [name for name in names if name[:8] == firsts[-1][:8]] if firsts else []
+
+
+def forget_before(folder: Path, generation: int) -> None:
+    """Remove older generations; who has one mapped keeps it until it looks again."""
+    for one in folder.iterdir():
+        if one.suffix in {_SUFFIX, ".new", ".raw"} and one.name < f"{generation:08d}":
+            one.unlink(missing_ok=True)

@@ -14,6 +14,7 @@ from monitoring.search.plans import sentence_of
 from monitoring.search.query import Query
 from monitoring.search.semantic.asking import Meaning
 from monitoring.search.semantic.process import Helper, HelperProcess
+from monitoring.search.semantic.windows import mark
 
 _CODE = re.compile(r"\d[-/](?:\d|[IVXLCІХ]+\b)|[^\W\d_]\d|\d{5}")
 """Numbers of acts, articles and records: who types one wants that one, not the like of it."""
@@ -30,8 +31,8 @@ def is_installed() -> bool:
 
 
 def folder() -> Path:
-    """Where the vectors lie."""
-    return Path(settings.SEARCH_SEMANTIC_DIRECTORY)
+    """Where the vectors of this model and recipe lie; others are not comparable."""
+    return Path(settings.SEARCH_SEMANTIC_DIRECTORY) / mark()
 
 
 @lru_cache(maxsize=1)

@@ -22,6 +22,8 @@ from typing import Any
 
 import numpy as np
 
+from monitoring.search.semantic.parts import LANGUAGES, newest
+
 DIMENSIONS = 384
 SCALE = 400.0
 """A number of a vector as a byte: six times their usual size fits."""
@@ -29,8 +31,6 @@ PICKED = 2_000
 """Windows that are compared exactly after their signs were."""
 _MAGIC = b"MEANING1"
 _RECORD = struct.Struct("<qI")
-_SUFFIX = ".part"
-LANGUAGES = ("kk", "ru", "en")
 
 
 class BrokenPartError(Exception):
@@ -241,13 +241,3 @@ class Store:
                     language = LANGUAGES[part.languages[picked[at]]]
                     found[record] = Near(record, float(cosines[at]), language)
         return sorted(found.values(), key=lambda one: (-one.cosine, one.record))[:count]
-
-
-def newest(folder: Path) -> list[str]:
-    """The names of the parts of the newest generation that has a first part, in their order."""
-    try:
-        names = sorted(one.name for one in folder.iterdir() if one.suffix == _SUFFIX)
-    except OSError:
-        return []
-    firsts = [name for name in names if name.endswith(f"-0000{_SUFFIX}")]
-    return [name for name in names if name[:8] == firsts[-1][:8]] if firsts else []

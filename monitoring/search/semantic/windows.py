@@ -91,9 +91,14 @@ def _short(text: str, width: int) -> str:
     return text[: space if space != -1 else width]
 
 
+def mark(model: str = MODEL) -> str:
+    """How fingerprints under this model and recipe begin."""
+    return hashlib.sha256(f"{RECIPE}\x1f{model}".encode()).hexdigest()[:8]
+
+
 def fingerprint(windows: Iterable[Window], model: str = MODEL) -> str:
     """The same for the same windows under the same model and recipe; 32 hexadecimal digits."""
-    digest = hashlib.sha256(f"{RECIPE}\x1f{model}".encode())
+    digest = hashlib.sha256()
     for one in windows:
         digest.update(f"\x1e{one.language}\x1f{one.text}".encode())
-    return digest.hexdigest()[:32]
+    return mark(model) + digest.hexdigest()[:24]
