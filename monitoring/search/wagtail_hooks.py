@@ -1,18 +1,21 @@
-"""Synonyms in the admin; a change of one asks for a new index at once."""
+"""Search in the admin: synonyms, a change of which asks for a new index at once, and its state."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from django.http import HttpRequest
+from django.urls import URLPattern, path, reverse_lazy
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
+from wagtail.admin.menu import MenuItem
 from wagtail.admin.panels import FieldPanel, HelpPanel
 from wagtail.snippets.models import register_snippet
 from wagtail.snippets.views.snippets import SnippetViewSet
 
 from monitoring.core import sweeps
 from monitoring.core.two_editors import RecordEditView
+from monitoring.search import state
 from monitoring.search.forms import SynonymForm
 from monitoring.search.models import Synonym
 from monitoring.search.services import SWEEP
@@ -59,3 +62,29 @@ def _ring(request: HttpRequest, changed: Any) -> None:
 
 for _moment in ("after_create_snippet", "after_edit_snippet", "after_delete_snippet"):
     hooks.register(_moment, _ring)
+
+
+class StateMenuItem(MenuItem):
+    """Seen by those who answer for the running of the site."""
+
+    def is_shown(self, request: HttpRequest) -> bool:
+        """For the secretariat and administrators."""
+        return state.may_see(request)
+
+
+@hooks.register("register_admin_urls")
+def state_url() -> list[URLPattern]:
+    """`/admin/search-state/`."""
+    return [path("search-state/", state.state, name="search_state")]
+
+
+@hooks.register("register_admin_menu_item")
+def state_menu_item() -> MenuItem:
+    """The line in the menu."""
+    return StateMenuItem(
+        _("State of search"),
+        reverse_lazy("search_state"),
+        icon_name="search",
+        name="search-state",
+        order=926,
+    )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
 import sys
 import time
 from collections.abc import Iterator
@@ -15,7 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pytest_django import Settings
 
-from monitoring.search import indexing, kinds
+from monitoring.search import indexing
 from monitoring.search.backends.base import Scored, key_of, place_of, record_number, record_of
 from monitoring.search.documents import SearchDocument, Text
 from monitoring.search.query import Query
@@ -218,12 +219,12 @@ for line in sys.stdin:
 def script(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
     """Starts a helper whose program is SPEAKS with WHAT replaced."""
     made: list[HelperProcess] = []
-    start = process.subprocess.Popen
+    start = subprocess.Popen
 
     def speak(what: str = "pass", before: str = "") -> HelperProcess:
         program = before + SPEAKS.replace("WHAT", what)
         monkeypatch.setattr(
-            process.subprocess,
+            subprocess,
             "Popen",
             lambda _command, **options: start([sys.executable, "-c", program], **options),
         )
@@ -290,4 +291,3 @@ def test_nonsense_and_a_helper_that_cannot_start_are_errors_and_not_tried_at_onc
             helper.ask({"do": "x"}, 20)
         with pytest.raises(MeaningError, match="a moment ago"):
             helper.ask({"do": "x"}, 20)
-    assert kinds.all_kinds  # the site is untouched
