@@ -24,7 +24,8 @@ class SearchConfig(AppConfig):
         sweeps.register("search.embed", 30, job.run)
         health.register("search", indexing.health)
         seeds.register("search", 40, seed_synonyms)
-        permissions.register("secretariat", "search.view_embedding")
+        for role in ("secretariat", "administrator"):
+            permissions.register(role, "search.view_embedding")
         for role in ("editor", "analyst", "secretariat"):
             permissions.register(
                 role, *(f"search.{verb}_synonym" for verb in ("add", "change", "view"))
