@@ -11,12 +11,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.contrib.auth import get_user_model
 from django.core.management import CommandError, call_command
+from django.test import Client
+from django.urls import reverse
 from pytest_django import Settings
+from wagtail.users.models import UserProfile
 
 from monitoring.core import clock
 from monitoring.core.models import Lease
-from monitoring.search import checks, indexing
+from monitoring.search import checks, indexing, state
 from monitoring.search.models import Embedding, Synonym
 from monitoring.search.query import Query
 from monitoring.search.selectors import search
@@ -179,6 +183,27 @@ def test_switched_on_without_its_packages_it_warns_and_the_command_says_what_to_
     assert checks.meaning() == []
     with pytest.raises(CommandError, match="SEARCH_SEMANTIC is off"):
         call_command("search_embed")
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("kk", "2 жазбаның 1 дайын (50 пайыз)"),
+        ("ru", "Готово записей: 1 из 2 (50 процентов)"),
+        ("en", "1 of 2 records are ready (50 per cent)"),
+    ],
+)
+def test_the_operator_reads_how_far_it_is(
+    on: Path, client: Client, monkeypatch: pytest.MonkeyPatch, language: str, said: str
+) -> None:
+    monkeypatch.setattr(state, "is_installed", lambda: True)
+    Embedding.objects.create(kind="note", record_id=1, due=False)
+    Embedding.objects.create(kind="note", record_id=2)
+    user = get_user_model().objects.create_superuser(email="op@example.org", password="x")
+    UserProfile.objects.update_or_create(user=user, defaults={"preferred_language": language})
+    client.force_login(user)
+    html = " ".join(client.get(reverse("search_state")).content.decode().split())
+    assert said in html
 
 
 # -- with the real model ---------------------------------------------------------------

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.test import Client
 from hypothesis import given
 from hypothesis import strategies as st
 from pytest_django import Settings
@@ -165,7 +166,7 @@ def test_the_helper_is_asked_in_the_right_spelling_with_its_question_mark(
 
 
 def test_a_question_in_one_language_is_answered_by_a_text_in_another(
-    helper: Reading, notes: Notes
+    helper: Reading, notes: Notes, client: Client
 ) -> None:
     make_note(ru="Дороги района")
     kazakh = make_note("Сайлау күні", "Депутаттар сайлауы желтоқсанда өтеді", senate=True)
@@ -177,6 +178,9 @@ def test_a_question_in_one_language_is_answered_by_a_text_in_another(
     results = search(Query.parse("когда выборы"), "ru")
     assert (results.total, [one.id for one in results.near]) == (0, [kazakh.pk])
     assert results.near[0].excerpt_language == "kk"
+    html = client.get("/ru/poisk/", {"q": "когда выборы"}).content.decode()
+    assert "Близко по смыслу" in html
+    assert "Найдено в казахском тексте" in html
     assert search(Query.parse("когда выборы body:senate"), "ru").near
     assert not search(Query.parse("когда выборы body:president"), "ru").near
     assert not search(Query.parse('"когда выборы"'), "ru").near  # the very words
