@@ -67,8 +67,8 @@ def places(found: list[Scored]) -> list[int]:
     return [one.place for one in found]
 
 
-def test_meaning_outweighs_words_by_three_to_one() -> None:
-    assert places(mixed(hits(10, 5, 1), [0.1, 0.1, 0.5])) == [2, 0, 1]
+def test_meaning_outweighs_words_by_two_to_one() -> None:
+    assert places(mixed(hits(10, 5, 1), [0.1, 0.1, 0.6])) == [2, 0, 1]
     assert places(mixed(hits(10, 5, 1), [0.3, 0.3, 0.3])) == [0, 1, 2]
     assert mixed([], []) == []
     assert places(mixed(hits(0, 0), [0.1, 0.2])) == [1, 0]

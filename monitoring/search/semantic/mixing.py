@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from monitoring.search.backends.base import Scored
 
-WEIGHT = 3.0
+WEIGHT = 2.0
 """Of the cosine, beside the engine's score as a part of the best one's."""
 
 
