@@ -89,8 +89,8 @@ def show(found: Found) -> None:
     for score, draft in found.ranked:
         if draft.matters:
             print(f"  {score.points:3} {draft.title}")
-    false = [one for one in found.ranked if not one[1].matters][:5]
-    for score, draft in false:
+    strange = [one for one in found.ranked if not one[1].matters][:5]
+    for score, draft in strange:
         print(f"  false {score.points:3} {draft.title}")
 
 

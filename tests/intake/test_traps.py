@@ -173,7 +173,7 @@ def test_a_feed_on_which_the_library_raises_an_assertion_is_refused_with_a_reaso
     def broken(*_: object, **__: object) -> None:
         raise AssertionError("unexpected call to parse_declaration()")
 
-    monkeypatch.setattr(feed.feedparser, "parse", broken)
+    monkeypatch.setattr("feedparser.parse", broken)
     with pytest.raises(UnreadableError) as caught:
         feed.parse(rss(GOOD), "http://example.kz/")
     assert caught.value.code == "not_feed"
