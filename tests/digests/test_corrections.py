@@ -9,10 +9,11 @@ from django.test import Client
 
 from monitoring.core import clock
 from monitoring.digests import corrections, runs, services
-from monitoring.digests.models import CorrectionTold, ItemCorrection
+from monitoring.digests.models import CorrectionTold, ItemCorrection, Subscriber
 from monitoring.journal.models import Change, Correction
 from monitoring.mailing.models import OutgoingMail
 from monitoring.mailing.sending import send_due
+from monitoring.mailing.services import queue_prepared
 from tests.digests.test_runs import close, text_of
 from tests.factories import digests as make
 
@@ -47,10 +48,10 @@ def sent() -> dict[str, str]:
 
 def test_those_who_got_it_and_still_read_are_told_once(operator: Any) -> None:
     row = drafted(operator)
-    left = services.Subscriber.objects.get(address="left@example.org")
+    left = Subscriber.objects.get(address="left@example.org")
     services.end_subscriptions(subscriber=left, how="test")
     # Who ended all and began anew later has not asked to be told of what came before.
-    back = services.Subscriber.objects.get(address="other-left@example.org")
+    back = Subscriber.objects.get(address="other-left@example.org")
     services.end_subscriptions(subscriber=back, how="test")
     make.subscriber("other-left@example.org", make.about_topic("land"))
     make.subscriber("new@example.org", make.about_topic("land"))
@@ -89,7 +90,7 @@ def test_killed_between_two_readers_it_goes_on_with_the_second(
 ) -> None:
     row = drafted(operator)
     corrections.release_correction(correction=row, seen=1, by=operator)
-    queue = corrections.queue_prepared
+    queue = queue_prepared
     made: list[str] = []
 
     def die_at_the_second(**values: Any) -> Any:
