@@ -106,7 +106,7 @@ def _outlooks(text: dict[str, str], language: str) -> list[dict[str, Any]]:
     """What happens next, by when, in every state."""
     now = {"label": text["first"], "state": "now", "is_now": True}
     ahead = {"label": text["second"], "state": "todo"}
-    coming = {
+    coming: dict[str, Any] = {
         "label": text["second"],
         "by": until(dt.date(2026, 12, 4), language),
         "confirmed": True,

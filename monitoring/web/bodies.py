@@ -6,6 +6,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from django.core.paginator import Page, Paginator
+from django.db.models import Count, Exists, OuterRef, Subquery, Value
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -97,7 +98,8 @@ def _neighbours(page: Page[Any], query: str = "") -> dict[str, str]:
 
 def _body(key: str) -> Body:
     known = Body.objects.select_related("kind", "successor", "parent", "region", "district")
-    return get_object_or_404(known, key=key, has_page=True)
+    voted = Exists(VoteEvent.objects.public().filter(body=OuterRef("pk")))
+    return get_object_or_404(known.annotate(has_votes=voted), key=key, has_page=True)
 
 
 @require_safe
@@ -113,10 +115,13 @@ def body(request: HttpRequest, key: str) -> HttpResponse:
     convocation = next((one for one in convocations if str(one.number) == asked), None)
     filters = Filters({"body": (found.key,)})
     decided = matching(filters).newest_first()
-    votes = list(for_rows(_votes_of(found))[: VOTES_SHOWN + 1])
+    votes = list(for_rows(_votes_of(found))[: VOTES_SHOWN + 1]) if found.has_votes else []  # type: ignore[attr-defined]  # annotated
     seats, former = institutions.seats(found, convocation)
     kin = institutions.relatives(found)
-    rows = selectors.titles(list(selectors.for_rows(decided)[:PAGE_SIZE]), language)
+    # Their number in the same query: of itself, not of each row, so it is counted once.
+    counted = decided.order_by().values(one=Value(1)).annotate(n=Count("pk")).values("n")
+    listed = decided.annotate(of_all=Subquery(counted))
+    rows = selectors.titles(list(selectors.for_rows(listed)[:PAGE_SIZE]), language)
     lines.say_stages(rows, language)
     context = {
         "found": found_of_body(found, language, kin["parts"], noindex=convocation is not None),
@@ -131,7 +136,7 @@ def body(request: HttpRequest, key: str) -> HttpResponse:
         "has_more_votes": len(votes) > VOTES_SHOWN,
         "events": institutions.events_of(found).prefetch_related("sources"),
         "rows": rows,
-        "total": decided.count() if len(rows) == PAGE_SIZE else len(rows),
+        "total": rows[0]["decision"].of_all if rows else 0,
         "query": filters.to_params().urlencode(),
         "after": sections.collect("body.after", [found.pk], language)[found.pk],
         "alternates": alternates(
