@@ -118,9 +118,10 @@ def _outlooks(text: dict[str, str], language: str) -> list[dict[str, Any]]:
         {"late": True},
         {"by": ""},
     ]
+    following = [coming | one for one in changes]
     changed = [{"name": text["procedure"], "url": "#stages", "confirmed": False}]
     return [
-        *({"steps": [now, ahead], "next": {**coming, **one}} for one in changes),
+        *({"steps": [now, ahead], "next": one} for one in following),
         {"steps": [{**now, "state": "waiting"}, ahead], "outlook": "waiting"},
         {"steps": [now, ahead], "outlook": "unknown", "procedures": changed},
     ]
