@@ -14,12 +14,14 @@ class SearchConfig(AppConfig):
         """Register the sweeps, the health check and the seed; refuse an engine that is not here."""
         from monitoring.core import health, permissions, seeds, sweeps
         from monitoring.search import checks, indexing  # noqa: F401 - checks register themselves
+        from monitoring.search.asked import forget_old
         from monitoring.search.backends import get_backend
         from monitoring.search.seeds import seed_synonyms
         from monitoring.search.semantic import job
 
         get_backend()
         sweeps.register("search.index", 10, indexing.run)
+        sweeps.register("search.forget", 86_400, forget_old)
         sweeps.register("search.reconcile", 3_600, indexing.reconcile)
         sweeps.register("search.embed", 30, job.run)
         health.register("search", indexing.health)
@@ -28,5 +30,7 @@ class SearchConfig(AppConfig):
             permissions.register(role, "search.view_embedding")
         for role in ("editor", "analyst", "secretariat"):
             permissions.register(
-                role, *(f"search.{verb}_synonym" for verb in ("add", "change", "view"))
+                role,
+                *(f"search.{verb}_synonym" for verb in ("add", "change", "view")),
+                "search.view_askedquery",
             )

@@ -15,7 +15,7 @@ from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
 from monitoring.core import generation, sections
-from monitoring.search import kinds, suggestions
+from monitoring.search import asked, kinds, suggestions
 from monitoring.search.analysis import clean
 from monitoring.search.forms import AdvancedForm
 from monitoring.search.query import Query
@@ -45,6 +45,8 @@ def results(request: HttpRequest) -> HttpResponse:
     query = Query.from_params(request.GET)
     as_typed = request.GET.get("typed") == "1"
     found = search(query, language, _page(request.GET.get("page", "")), as_typed=as_typed)
+    if found.page == 1 and query.text:
+        asked.note(request, query.text, found=found.total)
     address = reverse("search")
     context = {
         "query": query,

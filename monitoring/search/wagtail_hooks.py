@@ -11,20 +11,30 @@ from wagtail import hooks
 from wagtail.admin.menu import MenuItem
 from wagtail.admin.panels import FieldPanel, HelpPanel
 from wagtail.snippets.models import register_snippet
-from wagtail.snippets.views.snippets import SnippetViewSet
+from wagtail.snippets.views.snippets import CreateView, SnippetViewSet
 
 from monitoring.core import sweeps
 from monitoring.core.two_editors import RecordEditView
-from monitoring.search import state
-from monitoring.search.forms import SynonymForm
+from monitoring.search import admin_views, state
+from monitoring.search.forms import FIELDS, SynonymForm
 from monitoring.search.models import Synonym
 from monitoring.search.services import SWEEP
+
+
+class SynonymCreateView(CreateView):  # type: ignore[misc]  # Wagtail is untyped
+    """A new synonym may begin with a query that found nothing: `?terms_kk=…`."""
+
+    def get_initial_form_instance(self) -> Synonym:
+        """The empty synonym, with the terms of the address."""
+        given = {name: self.request.GET.get(name, "")[:200] for name in FIELDS}
+        return Synonym(**given)
 
 
 class SynonymViewSet(SnippetViewSet):
     """Terms that name one thing; those that nobody has reviewed can be listed."""
 
     model = Synonym
+    add_view_class = SynonymCreateView
     edit_view_class = RecordEditView
     icon = "search"
     copy_view_enabled = False
@@ -45,12 +55,44 @@ class SynonymViewSet(SnippetViewSet):
         FieldPanel("active"),
         FieldPanel("reviewed"),
         FieldPanel("note"),
+        HelpPanel(template="search/admin/preview_button.html"),
     ]
 
 
 # Set here, not on the model: models know no forms.
 Synonym.base_form_class = SynonymForm  # type: ignore[attr-defined]  # Wagtail reads it
 register_snippet(SynonymViewSet)
+
+
+@hooks.register("register_admin_urls")
+def search_urls() -> list[URLPattern]:
+    """`/admin/search-queries/…`."""
+    return [
+        path("search-queries/", admin_views.asked_queries, name="search_asked"),
+        path("search-queries/why/", admin_views.why, name="search_why"),
+        path("search-queries/preview/", admin_views.preview, name="search_preview"),
+    ]
+
+
+class AskedMenuItem(MenuItem):  # type: ignore[misc]  # Wagtail is untyped
+    """Seen by those who keep synonyms."""
+
+    def is_shown(self, request: HttpRequest) -> bool:
+        """For editors, analysts, the secretariat."""
+        user: Any = request.user
+        return bool(user.has_perm("search.view_askedquery"))
+
+
+@hooks.register("register_reports_menu_item")
+def asked_menu_item() -> MenuItem:
+    """Among the reports."""
+    return AskedMenuItem(
+        _("What people search for"),
+        reverse_lazy("search_asked"),
+        icon_name="search",
+        name="search-asked",
+        order=900,
+    )
 
 
 def _ring(request: HttpRequest, changed: Any) -> None:
