@@ -60,7 +60,10 @@ def offers(
         return ()
     tried = dict.fromkeys(_respelled(query, vocabulary, concepts))
     if not found:
+        open_query = Query(text=query.text, sort=query.sort)
         tried |= dict.fromkeys(_loosened(query))
+        if query.filters:
+            tried |= dict.fromkeys(_respelled(open_query, vocabulary, concepts))
     made = []
     for one in list(tried)[:TRIED]:
         if one == query:

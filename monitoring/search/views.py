@@ -82,6 +82,7 @@ def results(request: HttpRequest) -> HttpResponse:
         "next_address": _address(address, query, found.page + 1, as_typed=as_typed)
         if found.page < found.pages
         else "",
+        "impossible": _impossible(query, found),
         "kept": _kept(query),
         "offers": [
             {"text": one.query.text, "total": one.total, "address": _address(address, one.query)}
@@ -142,6 +143,14 @@ def _begun(request: HttpRequest) -> dict[str, str]:
     """The query from whose results the reader came, to go on with."""
     query = Query.from_params(request.GET)
     return {"q": query.text, "sort": query.sort} | {name: vs[0] for name, vs in query.filters}
+
+
+def _impossible(query: Query, found: Results) -> list[str]:
+    """Why nothing could be found, in sentences; what the notices say already is left out."""
+    if found.total or query.is_empty:
+        return []
+    said = [problem.sentence for problem in never_matches(query)]
+    return [sentence for sentence in said if sentence not in found.notices]
 
 
 def _after(query: Query, found: Results, language: str) -> list[sections.Section]:

@@ -65,7 +65,6 @@ def test_known_words_ask_nothing_and_what_finds_nothing_is_not_offered(
 ) -> None:
     assert ASKS["kk"] not in found(client, "kk", q="бюджет")
     assert ASKS["kk"] not in found(client, "kk", q="абырвалгғғ")
-    assert ASKS["kk"] not in found(client, "kk", q="мәслихвт", body="none")
 
 
 def test_filters_and_quotes_that_leave_nothing_are_taken_off_with_a_count(
@@ -171,3 +170,41 @@ def test_a_cell_of_a_file_is_never_a_formula(notes: Notes, client: Client) -> No
     indexing.run()
     text = client.get("/kk/izdeu/results.csv", {"q": "бюджет"}).content.decode()
     assert "'=1+1 бюджет" in text
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [("kk", "бірде-бір күн жоқ"), ("ru", "нет ни одного дня"), ("en", "No day lies within")],
+)
+def test_a_search_that_contradicts_itself_says_so_and_offers_no_mail(
+    record: Notes, client: Client, language: str, said: str
+) -> None:
+    html = found(client, language, q="бюджет from:2025 to:2024")
+    assert html.count(said) == 1
+    assert 'value="бюджет from:2025 to:2024"' in html
+    assert 'class="mail-me"' not in html
+    assert 'class="mail-me"' in found(client, language, q="жоқнәрсе")
+
+
+def test_a_misspelling_under_a_filter_that_has_none_is_offered_without_it(
+    record: Notes, client: Client
+) -> None:
+    html = found(client, "kk", q="мәслихвт", body="senate")
+    assert ">мәслихаттың</a>" in html
+
+
+BLOCKS = "".join(chr(first) for first in range(0x21, 0x30000, 0x80) if not 0xD800 <= first < 0xE000)
+
+
+@pytest.mark.parametrize("language", ["kk", "ru", "en"])
+def test_every_block_of_unicode_control_letters_and_deep_pages_are_answered(
+    record: Notes, client: Client, language: str
+) -> None:
+    for start in range(0, len(BLOCKS), 300):
+        found(client, language, q=f"бюджет {BLOCKS[start : start + 300]}")
+    controls = "".join(map(chr, [*range(32), *range(127, 160)]))
+    assert "<mark>" in found(client, language, q=f"бюджет{controls}", page="99999")
+    for typed in ("' OR 1=1 --", '"); DROP TABLE x', "title:(a AND b~2)^3 [a TO z] *:*", "{{7*7}}"):
+        found(client, language, q=typed)
+    answer = client.get(PAGES[language], {"q": "бюджет", "nofield": "x", "sort": "?", "year": "²"})
+    assert answer.status_code == 200

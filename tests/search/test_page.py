@@ -151,7 +151,7 @@ def test_a_query_survives_the_address_and_the_store(typed: str) -> None:
 
 def test_nothing_found_leads_on(record: Notes, client: Client) -> None:
     html = page(client, "en", q="жоқнәрсе", body="senate")
-    assert "Nothing was found" in html
+    assert "Nothing found for “жоқнәрсе”" in html
     assert "Search without the filters" in html
 
 
