@@ -116,6 +116,6 @@ def _titles(keys: Iterable[str], language: str) -> dict[str, str]:
     for name, ids in by_kind.items():
         if kind := kinds.get(name):
             allowed = sorted(kind.visible(ids) & set(ids))
-            for pk, hit in kind.hits(allowed, language).items() if allowed else ():
-                found[f"{name}:{pk}"] = hit.title
+            for one, hit in kind.hits(allowed, language).items() if allowed else ():
+                found[f"{name}:{one}"] = hit.title
     return found

@@ -21,7 +21,7 @@ from monitoring.search.models import Synonym
 from monitoring.search.services import SWEEP
 
 
-class SynonymCreateView(CreateView):  # type: ignore[misc]  # Wagtail is untyped
+class SynonymCreateView(CreateView):
     """A new synonym may begin with a query that found nothing: `?terms_kk=…`."""
 
     def get_initial_form_instance(self) -> Synonym:
@@ -74,7 +74,7 @@ def search_urls() -> list[URLPattern]:
     ]
 
 
-class AskedMenuItem(MenuItem):  # type: ignore[misc]  # Wagtail is untyped
+class AskedMenuItem(MenuItem):
     """Seen by those who keep synonyms."""
 
     def is_shown(self, request: HttpRequest) -> bool:

@@ -40,8 +40,9 @@ def records(
     bodies = dict(Body.objects.values_list("pk", "key"))
     found = {}
     for kind in kinds.all_kinds():
+        named: dict[str, dict[int, str | None]] = {"decision": decisions, "body": bodies}
+        keys = named.get(kind.name)
         for one in kinds.documents(kind):
-            keys = {"decision": decisions, "body": bodies}.get(kind.name)
             found[kind.name, str(keys[one.id] if keys else one.texts["en"].title)] = one
     yield found
     settings.SEARCH = before
