@@ -9,6 +9,7 @@ from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 
 from monitoring.search.analysis import Analysis, Concepts, analyse, clean
+from monitoring.search.analysis.words import standing
 from monitoring.search.plans import Leaf, Plan
 
 WIDTH = 240
@@ -34,11 +35,11 @@ def found_in(
     for one in order:
         title, raw = (part[:READ] for part in (*texts[one], "")[:2])
         body = clean(raw)
-        of_title, of_body = analyse(clean(title), one, concepts), analyse(body, one, concepts)
-        in_title, in_body = spans(of_title, plan), spans(of_body, plan)
+        in_title, has_title = _found(clean(title), one, plan, concepts)
+        in_body, has_body = _found(body, one, plan, concepts)
         if not in_title and not in_body:
             continue
-        words = len(_words_found(plan, of_title, of_body))
+        words = len(has_title | has_body)
         if best is None or words > best[0]:
             line = _line(raw, _densest(in_body)) if in_body else ""
             best = words, one, excerpt(body, in_body), line
@@ -50,12 +51,21 @@ def found_in(
     return first, excerpt(clean((*texts.get(first, ("", "")), "")[1][:READ]), []), ""
 
 
-def _words_found(plan: Plan, *parts: Analysis) -> set[str]:
-    """The words of a query that texts hold themselves, not as a term of another language."""
+def _found(
+    text: str, language: str, plan: Plan, concepts: Concepts
+) -> tuple[list[Span], frozenset[str]]:
+    """What stands where, and which words of the query a text holds itself, not as a term."""
     tokens = plan.tokens
-    return {
-        stem for part in parts for word in part.words for stem in tokens.intersection(word.stems)
-    }
+    leaves = (*plan.required, *plan.optional)
+    if any(len(run) > 1 for leaf in leaves for run in leaf.runs) or any(
+        token.startswith("=") for token in tokens
+    ):
+        made = analyse(text, language, concepts)
+        held = (tokens.intersection(word.stems) for word in made.words)
+        return spans(made, plan), frozenset().union(*held)
+    met = list(standing(text, language, tokens))  # ten texts a page: nothing more than needed
+    spread = _merged([(start, end) for start, end, _ in met])
+    return spread, frozenset().union(*(own for _, _, own in met))
 
 
 def _line(raw: str, at: int) -> str:

@@ -101,7 +101,7 @@ PIECES = st.sampled_from(['"', "-", ":", "kind:", "[;'", "бюджет", "zh", "
 def test_no_query_however_long_makes_a_plan_without_bounds(parts: list[str], times: int) -> None:
     started = time.process_time()
     plan = plan_of(Query.parse("".join(parts) * times), vocabulary=KNOWN)
-    assert time.process_time() - started < 1
+    assert time.process_time() - started < 3  # 40 ms on a quiet machine
     leaves = (*plan.required, *plan.optional, *plan.excluded)
     assert len(leaves) <= 1_000
     assert all(len(leaf.runs) <= 32 for leaf in leaves)

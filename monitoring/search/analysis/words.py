@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from collections.abc import Set as AbstractSet
 from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
@@ -82,6 +83,26 @@ def words(text: str, language: str, *, query: bool = False) -> Iterator[Word]:
             number = number_token(raw)
             parts = () if query else _parts(number)
             yield Word(start, end, position, number, (number, *parts), (number,), True)
+
+
+def standing(
+    text: str, language: str, tokens: AbstractSet[str]
+) -> Iterator[tuple[int, int, AbstractSet[str]]]:
+    """Start, end and the wanted tokens of each word that has any of them.
+
+    As `words` would say, but for a text of which only a few words matter.
+    """
+    for chunk in _CHUNK.finditer(text):
+        raw = chunk.group()
+        if raw.isalpha():
+            stems = of_document(raw[:MAX_WORD], language)[1]
+            if not tokens.isdisjoint(stems):
+                yield *chunk.span(), tokens & set(stems)
+            continue
+        start = chunk.start()
+        for word in words(raw, language):
+            if not tokens.isdisjoint(word.stems):
+                yield start + word.start, start + word.end, tokens & set(word.stems)
 
 
 def _tokens(text: str) -> Iterator[tuple[int, int, str, bool]]:
