@@ -416,3 +416,37 @@ def test_the_note_and_the_subscription_name_why_it_came(operator: Any) -> None:
 def test_the_clock_of_the_run_is_the_platforms(operator: Any) -> None:
     run = close(operator)
     assert abs(run.window_end - clock.now()) < dt.timedelta(seconds=20)
+
+
+def test_a_decision_removed_during_the_run_stops_nobodys_mail(
+    operator: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("a", "b"):
+        make.subscriber(f"{name}@example.org")
+    make.decision("Қалған заң")
+    gone = make.decision("Алынған заң", number="9")
+    prepare, removed = mailing.prepare_parts, list[int]()
+
+    def remove_first(**values: Any) -> Any:
+        if not removed:
+            withdraw_decision(decision=gone, by=operator)
+            removed.append(gone.pk)
+        return prepare(**values)
+
+    monkeypatch.setattr(runs, "prepare_parts", remove_first)
+    run = close(operator)
+    assert (run.state, run.mails) == ("done", 2)
+    assert all("Қалған заң" in text_of(mail) for mail in digest_mails())
+
+
+def test_schedulers_whose_clocks_differ_make_one_run_a_window(time_machine: Any) -> None:
+    time_machine.move_to(make.at("2026-11-22 09:00"), tick=False)
+    runs.run_digests()
+    make.subscriber()
+    make.decision()
+    for clock_of_one in ("08:03", "07:58", "08:00", "08:05", "07:59"):
+        time_machine.move_to(make.at(f"2026-11-23 {clock_of_one}"), tick=False)
+        runs.run_digests()
+    assert len(digest_mails()) == 1
+    ends = DigestRun.objects.filter(frequency="daily").values_list("window_end", flat=True)
+    assert sorted(ends) == [make.at("2026-11-22 08:00"), make.at("2026-11-23 08:00")]
