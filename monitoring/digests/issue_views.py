@@ -16,7 +16,7 @@ from monitoring.core.dates import long_date
 from monitoring.core.feeds import LENGTH, Entry, atom
 from monitoring.core.found import Found, absolute, breadcrumbs
 from monitoring.core.models import LANGUAGES
-from monitoring.digests.issues import LISTED, address_of_issue, shown_issue
+from monitoring.digests.issues import LISTED, address_of_issue, shown_issue, visible_now
 from monitoring.digests.models import Issue, Letter
 from monitoring.evidence.selectors import chain_head
 
@@ -137,17 +137,16 @@ def letter_row(row: Letter, language: str) -> dict[str, Any]:
 
 @require_safe
 def feed(request: HttpRequest) -> HttpResponseBase:
-    """Atom of the issues in a language, the newest first: two queries."""
+    """Atom of the issues in a language, the newest first: three queries."""
     language = _language()
-    rows = (
-        Issue.objects.filter(run__frequency__in=LISTED)
-        .select_related("run")
-        .order_by("-pk")[:LENGTH]
-    )
+    listed = Issue.objects.filter(run__frequency__in=LISTED).select_related("run")
+    rows = list(listed.order_by("-pk")[:LENGTH])
+    contents = [row.content.get(language) or {} for row in rows]
+    visible = visible_now([one for content in contents for one in content.get("items", ())[:5]])
     entries = []
-    for row in rows:
-        content = row.content.get(language) or {}
-        titles = [one["title"] for one in content.get("items", ())[:5]]
+    for row, content in zip(rows, contents, strict=True):
+        told = content.get("items", ())[:5]
+        titles = [one["title"] for one in told if tuple(one["record"]) in visible]
         entries.append(
             Entry(
                 key=f"issue/{row.pk}",

@@ -60,6 +60,7 @@ def _content(run: DigestRun, found: Found, language: str, lead: Lead) -> dict[st
     made = items_of(run, found, language)
     items = [item for _record, item in made]
     return {
+        # No title: a record may be withdrawn later, and the headline stays.
         "headline": messages.headline(items, language) if items else "",
         "lead": {
             "text": lead.text,
@@ -95,13 +96,19 @@ def shown_issue(issue: Issue, language: str) -> dict[str, Any]:
     """
     content: dict[str, Any] = issue.content.get(language) or {}
     items: Sequence[dict[str, Any]] = content.get("items", ())
+    visible = visible_now(items)
+    shown = [one for one in items if tuple(one["record"]) in visible]
+    return {**content, "items": shown, "gone": len(items) - len(shown)}
+
+
+def visible_now(items: Sequence[dict[str, Any]]) -> set[Record]:
+    """The records among stored items that any reader may see. One query a kind of record."""
     visible: set[Record] = set()
     for name in {one["record"][0] for one in items}:
         kind = kinds.get(name)
-        ids = [one["record"][1] for one in items if one["record"][0] == name]
-        visible |= {(name, pk) for pk in kind.visible(ids)} if kind else set()
-    shown = [one for one in items if tuple(one["record"]) in visible]
-    return {**content, "items": shown, "gone": len(items) - len(shown)}
+        ids = {one["record"][1] for one in items if one["record"][0] == name}
+        visible |= {(name, pk) for pk in kind.visible(sorted(ids))} if kind else set()
+    return visible
 
 
 def address_of_issue(issue: Issue, language: str) -> str:

@@ -13,6 +13,7 @@ import secrets
 import textwrap
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property, lru_cache
 from html import escape
 from typing import Any
 
@@ -79,7 +80,7 @@ class Fragment:
     html: tuple[str, ...]
     text: tuple[str, ...]
 
-    @property
+    @cached_property
     def size(self) -> int:
         """Bytes of both shapes as they stand in a message, in base64."""
         return encoded(sum(len(one.encode()) for one in (*self.html, *self.text)))
@@ -138,18 +139,16 @@ class Renderer:
                     rest.append(told)
                     continue
                 fragment = self._item(told.item, message.language)
-                because = "; ".join(told.reasons)
-                need = fragment.size + encoded(3 * len(because.encode()))
+                because, why = _why(told.reasons, message.language)
+                need = fragment.size + encoded(len(because.encode()) + len(why.encode()))
                 if need > room:
                     full = True
                     rest.append(told)
                     continue
                 room -= need
                 number += 1
-                html.append(put(fragment.html, {"because": escape(because)}))
-                text.append(
-                    f"{number}. " + put(fragment.text, {"because": _indented(_why(because))}) + "\n"
-                )
+                html.append(put(fragment.html, {"because": because}))
+                text.append(f"{number}. " + put(fragment.text, {"because": why}) + "\n")
             for words, link in _rest(rest, message.language):
                 html.append(
                     f'<p style="{_STYLE_REST}"><a style="{_STYLE_LINK}" '
@@ -283,20 +282,21 @@ def frames_of(
     }
 
 
-def _why(because: str) -> str:
-    return f"{gettext('Why you got this')}: {because}"
-
-
-def _indented(words: str) -> str:
-    """Words under an item of the text part, at its indent but for the first line's."""
-    return textwrap.fill(
+@lru_cache(4000)
+def _why(reasons: tuple[str, ...], language: str) -> tuple[str, str]:
+    """The reasons for HTML, and as the line under an item of the text part, at its indent."""
+    because = "; ".join(reasons)
+    with translation.override(language):
+        words = f"{gettext('Why you got this')}: {because}"
+    text = textwrap.fill(
         words,
         compose.WIDTH,
         initial_indent="   ",
         subsequent_indent="   ",
         break_long_words=False,
         break_on_hyphens=False,
-    ).lstrip()
+    )
+    return escape(because), text.lstrip()
 
 
 def cut_at_places(text: str) -> tuple[str, ...]:

@@ -87,6 +87,7 @@ def test_a_record_that_was_withdrawn_is_no_longer_named_on_the_page(
     assert "Қалған заң" in page
     assert "Алынған заң" not in page
     assert "1 құжат енді жинақта жоқ" in page
+    assert "Алынған заң" not in client.get("/kk/shygarylymdar/atom.xml").content.decode()
     assert kept.pk
 
 
