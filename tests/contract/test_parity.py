@@ -16,7 +16,9 @@ from monitoring.decisions.models import Decision
 from monitoring.institutions.models import Body
 from monitoring.search import indexing, kinds
 from monitoring.search.analysis import NO_CONCEPTS, Tally, Vocabulary
+from monitoring.search.backends import get_backend
 from monitoring.search.backends.base import Answer, Entry
+from monitoring.search.backends.elasticsearch import ElasticsearchBackend
 from monitoring.search.documents import SearchDocument, Text
 from monitoring.search.plans import plan_of
 from monitoring.search.query import Query
@@ -24,7 +26,7 @@ from monitoring.search.selectors import search
 from monitoring.search.streams import streams_of
 from monitoring.search.synonyms import active_concepts
 from tests.bench.bench_search import vocabulary
-from tests.factories.engines import made_engine, server_settings
+from tests.factories.engines import made_engine, remove_indexes, server_settings
 
 pytestmark = pytest.mark.elasticsearch
 DOCUMENTS = 300
@@ -145,6 +147,9 @@ def test_what_is_not_public_any_more_never_appears_whatever_the_index_says(
         for language in ("kk", "ru", "en"):
             assert not found(document, language), document.key
             assert not found(document, language, everywhere=True), document.key
+    backend = get_backend()
+    if isinstance(backend, ElasticsearchBackend):
+        remove_indexes(backend)
     settings.SEARCH = {**folder, "directory": str(tmp_path / "nothing")}  # titles answer now
     for document in shown.values():
         assert not found(document, "ru", everywhere=True), document.key
