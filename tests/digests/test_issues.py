@@ -156,9 +156,8 @@ def test_a_run_leaves_on_time_if_nobody_acts(time_machine: Any, operator: Any) -
     runs.run_digests()
     make.subscriber()
     make.decision()
-    editorials.save_editorial(
-        frequency="daily", version=0, by=operator, **{**WORDS, "lead_kk": "Сөз"}
-    )
+    words: dict[str, Any] = {**WORDS, "lead_kk": "Сөз"}
+    editorials.save_editorial(frequency="daily", version=0, by=operator, **words)
     time_machine.move_to(make.at("2026-11-23 08:01"), tick=False)
     runs.run_digests()
     assert len(digests()) == 1
