@@ -45,7 +45,9 @@ class _Policy(EmailPolicy):
         return super().fold_binary(name, value)
 
 
-POLICY = _Policy(linesep=SMTP.linesep, max_line_length=SMTP.max_line_length)
+COLUMNS = 78
+"""Columns of a header's line (RFC 5322, section 2.1.1)."""
+POLICY = _Policy(linesep=SMTP.linesep, max_line_length=COLUMNS)
 
 
 @dataclass(frozen=True)
@@ -135,7 +137,7 @@ def _header(name: str, value: str) -> str:
     The library takes ten milliseconds for a mail's headers, which is why it is asked only where
     its answer is more than "name: value". Raises ValueError for a value with a line break.
     """
-    short = len(name) + 2 + len(value) <= POLICY.max_line_length
+    short = len(name) + 2 + len(value) <= COLUMNS
     as_it_is = SIMPLE if name in ADDRESSES else PLAIN
     if short and as_it_is.fullmatch(value) and "=?" not in value and value == value.strip():
         return f"{name}: {value}\r\n"

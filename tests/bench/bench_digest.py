@@ -245,7 +245,7 @@ def push(port: int) -> float:
         last = page[-1][0]
         began = time.perf_counter()
         for _pk, recipient, raw in page:
-            link.sendmail("noreply@localhost", [recipient], bytes(raw))
+            link.sendmail("noreply@localhost", [recipient], bytes(raw or b""))
         took += time.perf_counter() - began
     link.quit()
     return took

@@ -36,11 +36,11 @@ def records(
     settings.SEARCH = {"engine": "embedded", "directory": str(folder)}
     call_command("seed", verbosity=0)
     indexing.run()
-    decisions = dict(Decision.objects.values_list("pk", "key"))
-    bodies = dict(Body.objects.values_list("pk", "key"))
+    decisions: dict[int, str | None] = dict(Decision.objects.values_list("pk", "key"))
+    bodies: dict[int, str | None] = dict(Body.objects.values_list("pk", "key"))
     found = {}
     for kind in kinds.all_kinds():
-        named: dict[str, dict[int, str | None]] = {"decision": decisions, "body": bodies}
+        named = {"decision": decisions, "body": bodies}
         keys = named.get(kind.name)
         for one in kinds.documents(kind):
             found[kind.name, str(keys[one.id] if keys else one.texts["en"].title)] = one
