@@ -166,7 +166,7 @@ def _write(letter: Letter, group: list[Subscriber], mails: dict[int, Prepared]) 
             LetterTold(letter=locked, subscriber=one, mail_key=mails[one.pk].key, at=clock.now())
             for one in good
         )
-        queue_all(mails=[(mails[one.pk], group_of(one)) for one in good])
+        queue_all(mails=[(mails[one.pk], one.letters_group) for one in good])
         locked.last_subscriber = group[-1].pk
         locked.save(update_fields=["last_subscriber"])
     return len(good)
@@ -209,7 +209,7 @@ def stop_letters(*, subscriber: Subscriber, how: str) -> bool:
     """No more letters to a reader, from now on and of those that wait; whether it was a change."""
     with transaction.atomic():
         row = Subscriber.objects.select_for_update().get(pk=subscriber.pk)
-        cancel_group(group=group_of(row), reason="the reader wants no letters")
+        cancel_group(group=row.letters_group, reason="the reader wants no letters")
         if not row.letters:
             return False
         row.letters = False
@@ -222,11 +222,6 @@ def stop_letters(*, subscriber: Subscriber, how: str) -> bool:
             at=clock.now(),
         )
     return True
-
-
-def group_of(reader: Subscriber) -> str:
-    """The name under which the outbox holds a reader's letters, apart from the digests."""
-    return f"{reader.group}:letters"
 
 
 def context_of(letter: Letter, language: str, *, manage: str, leave: str) -> dict[str, Any]:

@@ -217,7 +217,9 @@ def end_subscriptions(
     how: str,
     because: str = Subscription.End.READER,
 ) -> list[Subscription]:
-    """End some subscriptions of a reader (None: all) and hold back the mail not sent yet.
+    """End some subscriptions of a reader and hold back the mail not sent yet.
+
+    Without `ids` all end, and with them the letters and the mails of quiet months.
 
     `how` says which door was used (manage page, link, mail program). Returns those that ended just
     now; ids of other readers and ended ones are passed over.
@@ -239,6 +241,15 @@ def end_subscriptions(
                 Consent.Event.ENDED,
                 {"how": how, "what": [one.query.query for one in ended]},
             )
+        if ids is None:
+            cancel_group(group=subscriber.letters_group, reason="the reader has unsubscribed")
+            wished = [name for name in ("quiet_month", "letters") if getattr(subscriber, name)]
+            for name in wished:
+                setattr(subscriber, name, False)
+            if wished:
+                subscriber.save(update_fields=wished)
+                detail = {name: [True, False] for name in wished}
+                note_consent(subscriber, Consent.Event.CHANGED, {**detail, "how": how})
     return ended
 
 

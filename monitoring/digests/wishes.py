@@ -13,6 +13,7 @@ from monitoring.digests.models import Consent, DigestRun, Subscriber, Subscripti
 from monitoring.digests.queries import decision_of
 from monitoring.digests.services import existing_decision, note_consent
 from monitoring.journal.models import Change
+from monitoring.mailing.services import cancel_group
 from monitoring.search.query import Query
 from monitoring.search.services import save_query
 
@@ -77,6 +78,8 @@ def change_reader(*, subscriber: Subscriber, **wishes: Any) -> bool:
         if changed:
             row.full_clean()
             row.save()
+            if not row.letters:
+                cancel_group(group=row.letters_group, reason="the reader wants no letters")
             note_consent(row, Consent.Event.CHANGED, changed)
     return bool(changed)
 

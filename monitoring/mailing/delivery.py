@@ -10,7 +10,7 @@ import os
 import re
 import smtplib
 import ssl
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
@@ -113,7 +113,7 @@ class FileDoor:
 
         A full disk or a folder that cannot be written is no fault of the mail's.
         """
-        name = file_name(envelope)
+        name = file_name(envelope.created_at, envelope.message_id)
         aside = self.directory / f".{name}.{os.getpid()}"
         try:
             self.directory.mkdir(parents=True, exist_ok=True)
@@ -135,10 +135,18 @@ class FileDoor:
             ) from None
 
 
-def file_name(envelope: Envelope) -> str:
+def file_name(created_at: dt.datetime, message_id: str) -> str:
     """The name of a message's file: when it was made, then what its Message-ID hashes to."""
-    mark = hashlib.sha256(envelope.message_id.encode()).hexdigest()[:16]
-    return f"{envelope.created_at:%Y%m%dT%H%M%S}-{mark}.eml"
+    mark = hashlib.sha256(message_id.encode()).hexdigest()[:16]
+    return f"{created_at:%Y%m%dT%H%M%S}-{mark}.eml"
+
+
+def remove_files(names: Iterable[str]) -> None:
+    """Remove files of mails from the folder, where mail goes into one."""
+    target = settings.MAIL_DELIVERY
+    if target["kind"] == "file":
+        for name in names:
+            (Path(target["directory"]) / name).unlink(missing_ok=True)
 
 
 class SmtpDoor:

@@ -18,6 +18,8 @@ from monitoring.mailing.models import OutgoingMail, Suppression
 
 logger = logging.getLogger(__name__)
 
+NAMED_BY = ("created_at", "message_id")
+"""What the file of a mail is named by."""
 KEEP_BODIES = dt.timedelta(days=7)
 
 
@@ -220,12 +222,17 @@ def lift_erasure(*, address: str) -> None:
 
 
 def erase_address(*, address: str) -> None:
-    """Remove an address and what was written to it from the outbox; its keyed hash stays."""
+    """Remove an address and what was written to it from the outbox; its keyed hash stays.
+
+    Where mail goes into a folder, its files go too.
+    """
     with transaction.atomic():
         mails = OutgoingMail.objects.filter(recipient_digest__in=digests(address))
         mails.filter(state__in=[OutgoingMail.State.PENDING, OutgoingMail.State.LEASED]).update(
             state=OutgoingMail.State.SUPPRESSED, cause=OutgoingMail.Cause.ERASED, reason=""
         )
+        names = [delivery.file_name(at, name) for at, name in mails.values_list(*NAMED_BY)]
+        transaction.on_commit(lambda: delivery.remove_files(names))
         mails.update(recipient="", domain="", raw=None)
         suppress_address(address=address, reason=Suppression.Reason.ERASED)
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
 from django.db import connection
 from django.test import Client
 from django.utils import translation
+from pytest_django import DjangoCaptureOnCommitCallbacks
 
 from monitoring.core import clock
 from monitoring.digests import services, wishes
@@ -211,17 +213,31 @@ def test_the_page_says_how_much_to_expect_before_it_asks(client: Client, languag
 
 
 def test_an_erased_address_is_in_no_table_and_no_file(
-    client: Client, operator: Any, settings: Any, tmp_path: Any
+    client: Client,
+    operator: Any,
+    settings: Any,
+    tmp_path: Path,
+    django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
 ) -> None:
     """The whole database as text, and every file that a run leaves, after the mails have left."""
     settings.VAR_DIR = tmp_path
+    settings.MAIL_DELIVERY = {"kind": "file", "directory": str(tmp_path / "mail")}
     reader = make.subscriber("canary-7q@example.org", of_decision(make.decision().pk), EVERYTHING)
     close(operator)
     send_due()
     assert "canary-7q" in whole_database()
-    client.post(manage_link(reader).removeprefix("http://localhost:8000"), {"action": "erase"})
+    assert naming(tmp_path)
+    with django_capture_on_commit_callbacks(execute=True):
+        client.post(manage_link(reader).removeprefix("http://localhost:8000"), {"action": "erase"})
     assert "canary-7q" not in whole_database()
+    assert naming(tmp_path) == []
     assert Consent.objects.filter(event="erased").exists()
+
+
+def naming(folder: Path) -> list[str]:
+    """The files under a folder that name the address."""
+    files = [path for path in folder.rglob("*") if path.is_file()]
+    return [path.name for path in files if b"canary-7q" in path.read_bytes()]
 
 
 def whole_database() -> str:

@@ -12,7 +12,8 @@ from django.test import Client
 
 from monitoring.digests import audiences, letters, links
 from monitoring.digests.models import Letter, Subscriber
-from monitoring.digests.services import erase_subscriber
+from monitoring.digests.services import end_subscriptions, erase_subscriber
+from monitoring.digests.wishes import change_reader
 from monitoring.mailing import addresses
 from monitoring.mailing.models import OutgoingMail
 from tests.digests.golden import message_of, part_of
@@ -28,9 +29,11 @@ WORDS = {
 }  # fmt: skip
 
 
-def reader(name: str, language: str = "kk", *, willing: bool = True, **more: Any) -> Subscriber:
+def reader(
+    name: str, language: str = "kk", *, willing: bool = True, quiet: bool = False, **more: Any
+) -> Subscriber:
     found = make.subscriber(f"{name}@example.org", language=language, **more)
-    Subscriber.objects.filter(pk=found.pk).update(letters=willing)
+    Subscriber.objects.filter(pk=found.pk).update(letters=willing, quiet_month=quiet)
     found.refresh_from_db()
     return found
 
@@ -140,6 +143,24 @@ def test_leaving_letters_wins_over_what_waits_and_keeps_what_is_followed(
     erase_subscriber(subscriber=second)
     assert letter.told.count() == 1
     assert client.get(f"{link[:-3]}xx/").status_code == 404
+
+
+@pytest.mark.parametrize("way", ["everything", "the tick"])
+def test_who_ends_everything_or_unticks_letters_gets_none_not_even_a_waiting_one(
+    operator: Any, way: str
+) -> None:
+    one = reader("a", quiet=True)
+    letters.send_letter(letter=ready(operator), version=1, by=operator)
+    letters.send_letters()
+    if way == "everything":
+        end_subscriptions(subscriber=one, how="manage page")
+    else:
+        change_reader(subscriber=one, letters=False)
+    one.refresh_from_db()
+    assert not one.letters
+    assert one.quiet_month is (way == "the tick")
+    assert mails()["a"].state == OutgoingMail.State.SUPPRESSED
+    assert any("letters" in row.detail for row in one.consents.all())
 
 
 def test_killed_between_two_batches_it_goes_on_with_the_next_reader(

@@ -96,6 +96,11 @@ class Subscriber(models.Model):
         """The name under which the outbox cancels this reader's mails together."""
         return f"subscriber:{self.pk}"
 
+    @property
+    def letters_group(self) -> str:
+        """The name under which the outbox holds this reader's letters, apart from the digests."""
+        return f"{self.group}:letters"
+
 
 class Consent(models.Model):
     """One step of somebody's consent. Stays when the address goes: the keyed hash is no address."""
