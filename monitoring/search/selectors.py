@@ -12,7 +12,13 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from monitoring.search import kinds
-from monitoring.search.analysis import NO_CONCEPTS, NO_VOCABULARY, Concepts, did_you_mean
+from monitoring.search.analysis import (
+    NO_CONCEPTS,
+    NO_VOCABULARY,
+    Concepts,
+    Vocabulary,
+    did_you_mean,
+)
 from monitoring.search.backends import get_backend
 from monitoring.search.backends.base import WINDOW, EngineError
 from monitoring.search.highlights import found_in, marked
@@ -124,6 +130,29 @@ class _Raw:
         return name, int(one)
 
 
+@dataclass(frozen=True)
+class _Asked:
+    """A query as the index in use reads it; notices are in the active language."""
+
+    build: Build | None
+    concepts: Concepts
+    vocabulary: Vocabulary
+    plan: Plan
+    notices: list[str]
+
+
+def _asked(query: Query, *, as_typed: bool) -> _Asked:
+    """One query."""
+    notices = [problem.sentence for problem in query.problems]
+    build = Build.objects.filter(state=Build.State.CURRENT).first()
+    concepts = concepts_of(build.concepts) if build else NO_CONCEPTS
+    vocabulary = vocabulary_of(build) if build else NO_VOCABULARY
+    plan = plan_of(query, concepts, vocabulary, as_typed=as_typed)
+    if query.text and not plan.can_match:
+        notices.append(Problem("only_without" if plan.excluded else "no_words").sentence)
+    return _Asked(build, concepts, vocabulary, plan, notices)
+
+
 def search(
     query: Query, language: str, page: int = 1, size: int = 20, *, as_typed: bool = False
 ) -> Results:
@@ -134,15 +163,10 @@ def search(
     kind on the page `visible`, `hits` and its labels.
     """
     with translation.override(language):
-        notices = [problem.sentence for problem in query.problems]
-        build = Build.objects.filter(state=Build.State.CURRENT).first()
-        concepts = concepts_of(build.concepts) if build else NO_CONCEPTS
-        vocabulary = vocabulary_of(build) if build else NO_VOCABULARY
-        plan = plan_of(query, concepts, vocabulary, as_typed=as_typed)
+        asked = _asked(query, as_typed=as_typed)
+        build, plan, notices = asked.build, asked.plan, asked.notices
+        concepts, vocabulary = asked.concepts, asked.vocabulary
         if not plan.can_match:
-            if query.text:
-                code = "only_without" if plan.excluded else "no_words"
-                notices.append(Problem(code).sentence)
             return Results(notices=tuple(notices))
         size = max(1, min(size, 100))
         meaning = meaning_of(query, vocabulary, as_typed=as_typed)
@@ -223,20 +247,14 @@ def list_found(query: Query, language: str, most: int, *, as_typed: bool = False
     The same plan as `search`. One query of its own, and of each kind `visible`, `hits` and labels.
     """
     with translation.override(language):
-        notices = [problem.sentence for problem in query.problems]
-        build = Build.objects.filter(state=Build.State.CURRENT).first()
-        concepts = concepts_of(build.concepts) if build else NO_CONCEPTS
-        vocabulary = vocabulary_of(build) if build else NO_VOCABULARY
-        plan = plan_of(query, concepts, vocabulary, as_typed=as_typed)
+        asked = _asked(query, as_typed=as_typed)
+        build, plan, notices = asked.build, asked.plan, asked.notices
         if not plan.can_match:
-            if query.text:
-                code = "only_without" if plan.excluded else "no_words"
-                notices.append(Problem(code).sentence)
             return Listing(notices=tuple(notices))
         try:
             if build is None:
                 raise EngineError("no index is in use yet")
-            meaning = meaning_of(query, vocabulary, as_typed=as_typed)
+            meaning = meaning_of(query, asked.vocabulary, as_typed=as_typed)
             answer = get_backend().search(
                 build.name,
                 plan,
