@@ -82,6 +82,7 @@ def issue_desk(request: HttpRequest, frequency: str) -> HttpResponse:
         "languages": LANGUAGES,
         "kinds": Aspect.choices,
         "chosen": request.GET,
+        "ticked": request.GET.getlist("kinds"),
         "query": request.GET.urlencode(),
         "may_close": user.has_perm("digests.close_digestrun"),
     }

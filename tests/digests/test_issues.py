@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 import pytest
@@ -228,6 +229,10 @@ def test_a_preview_shows_neither_address_nor_note_nor_live_links(
     assert "Көкалажар" in client.get("/admin/digests/issue/weekly/preview/").content.decode()
     desk_page = client.get("/admin/digests/issue/weekly/").content.decode()
     assert "secret@example.org" not in desk_page
+    chosen = client.get("/admin/digests/issue/weekly/?kinds=deadline&kinds=text").content.decode()
+    ticked = re.findall(r'name="kinds"\s+value="(\w+)"\s+checked', chosen)
+    assert sorted(ticked) == ["deadline", "text"]
+    assert chosen.count('type="hidden" name="kinds"') == 2
     assert client.post("/admin/digests/issue/weekly/test/", {"language": "ru"}).status_code == 302
     (mail,) = digests()
     assert mail.recipient == "editor@example.org"
