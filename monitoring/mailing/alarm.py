@@ -22,9 +22,8 @@ from monitoring.mailing.services import queue_mail
 AGAIN = dt.timedelta(days=1)
 """What goes on is told again after this."""
 PATIENCE = {
-    # Checks that wait themselves are believed at once; others are often well after a restart.
+    # A check that waits itself is believed at once; others are often well soon after a restart.
     "worker": dt.timedelta(),
-    "digests": dt.timedelta(),
     "broker": dt.timedelta(minutes=2),
 }
 USUAL_PATIENCE = dt.timedelta(minutes=5)
@@ -68,19 +67,25 @@ ANY = (
 )
 
 
-def look() -> int:
-    """The sweep: tell what is not well for long enough, and what is well again; mails queued.
+def look_as_worker() -> int:
+    """The sweep. Of the worker's own health the worker is no judge: it runs this, so it hears."""
+    return look(but=frozenset({"worker"}))
 
-    Any number may look at once: a conditional UPDATE or DELETE says who tells.
+
+def look(*, but: frozenset[str] = frozenset()) -> int:
+    """Tell what is not well for long enough, and what is well again; returns the mails queued.
+
+    `but` names parts that are left alone. Any number of processes may look at once: a conditional
+    UPDATE or DELETE says who tells.
     """
     if gate.is_silent(gate.load()):
         return 0
     now, told = clock.now(), 0
     seen: set[str] = set()
     for report in health.reports():
-        if report.name in SILENT:
-            continue
         seen.add(report.name)
+        if report.name in SILENT | but:
+            continue
         if report.ok:
             told += _well_again(report.name, now)
         else:

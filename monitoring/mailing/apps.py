@@ -22,7 +22,7 @@ class MailingConfig(AppConfig):
         from monitoring.mailing.services import forget_bodies
 
         sweeps.register("mailing.send", 30, send_round)
-        sweeps.register("mailing.alarm", 60, alarm.look)
+        sweeps.register("mailing.alarm", 60, alarm.look_as_worker)
         sweeps.register("mailing.forget", 3600, forget_bodies)
         health.register("mail", gate.health)
         for role in ("secretariat", "administrator"):

@@ -15,7 +15,7 @@ from wagtail.users.models import UserProfile
 
 from coalition.celery import SweepScheduler
 from coalition.celery import app as celery
-from monitoring.core import clock, health
+from monitoring.core import clock, health, sweeps
 from monitoring.core.models import Heartbeat
 from monitoring.digests import lateness
 from monitoring.digests.models import DigestRun
@@ -106,6 +106,15 @@ def test_a_part_that_is_back_soon_wakes_nobody(state: dict[str, Any]) -> None:
         clock_hands.shift(dt.timedelta(minutes=5))
         assert alarm.look() == 3
     assert mails()[0][0] == "a@example.org"
+
+
+def test_the_worker_is_no_judge_of_itself(state: dict[str, Any]) -> None:
+    state["ok"] = False
+    assert sweeps.get("mailing.alarm").run() == 0
+    assert mails() == []
+    assert alarm.look() == 3
+    assert sweeps.get("mailing.alarm").run() == 0
+    assert Alarm.objects.count() == 1  # what another process told is not forgotten
 
 
 def test_a_restored_machine_tells_nobody(state: dict[str, Any]) -> None:
