@@ -11,6 +11,7 @@ import logging
 import os
 import threading
 import time
+from collections.abc import Callable
 from typing import Any
 
 from celery import Celery
@@ -46,31 +47,35 @@ class SweepScheduler(Scheduler):
             for sweep in sweeps.all_sweeps()
         }
         super().setup_schedule()
-        # After a night without power every part looks dead; the worker gets its minutes first.
-        self._looked = time.monotonic() + FIRST_LOOK - LOOK_EVERY
         for entry in self.schedule.values():
             # Everything is due at the start: whatever waited while the machine was off begins now.
             entry.last_run_at = self.app.now() - dt.timedelta(days=1)
 
-    _looked = 0.0
-    """When somebody looked last (monotonic seconds)."""
     _looking: threading.Thread | None = None
 
     def tick(self, *args: Any, **kwargs: Any) -> float:
-        """Ring what is due, and now and then look around beside it: no bell waits for that."""
-        busy = self._looking is not None and self._looking.is_alive()
-        if time.monotonic() - self._looked >= LOOK_EVERY and not busy:
-            self._looked = time.monotonic()
-            self._looking = threading.Thread(target=_look_around, daemon=True)
+        """Ring what is due. The first time, begin to look around, in a thread of its own: without a
+        broker this here waits for one and does nothing else.
+        """
+        if self._looking is None:
+            self._looking = threading.Thread(target=keep_looking, daemon=True)
             self._looking.start()
         pause: float = super().tick(*args, **kwargs)
-        return min(pause, LOOK_EVERY)
+        return pause
 
 
+FIRST_LOOK = 120.0
+"""Seconds before the first look: after a night without power every part looks dead at first."""
 LOOK_EVERY = 20.0
 """Seconds between two looks at the platform's health."""
-FIRST_LOOK = 120.0
-"""Seconds after the start before the first one."""
+
+
+def keep_looking(wait: Callable[[float], object] = time.sleep) -> None:
+    """Look at the platform's health again and again, and tell the operators; never returns."""
+    wait(FIRST_LOOK)
+    while True:
+        _look_around()
+        wait(LOOK_EVERY)
 
 
 def _look_around() -> None:

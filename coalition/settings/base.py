@@ -316,6 +316,7 @@ PAGE_CACHE_PARAMETERS = frozenset(
     | {"field", "organisation", "convocation"}
     | {"on", "text"}
     | {"stage", "sort", "month"}
+    | {"forwarded"}
 )
 """Names in addresses that pages read; an address with another name is answered, never kept."""
 
@@ -336,7 +337,6 @@ PAGE_CACHE_LEAVES_OUT = {
     "core.SeedRecord": "what the seed wrote; its rows count by themselves",
     "core.TokenBucket": "allowances",
     "digests.Consent": "readers' own",
-    "digests.DigestRun": "mails",
     "digests.DigestRunSubscriber": "mails",
     "digests.Editorial": "editors' desk; what left stands in Issue",
     "digests.LetterTold": "mails",

@@ -28,14 +28,15 @@ from monitoring.search.analysis import (
 from monitoring.search.analysis.kin import widened
 from monitoring.search.documents import SearchDocument
 from monitoring.search.query import Query
-from monitoring.search.streams import Streams
+from monitoring.search.streams import NUMBER_SIGN, Streams
 
 Run = tuple[tuple[int, str], ...]
 """Tokens that follow one another: (distance from the first, token)."""
 
-WEIGHTS: Mapping[str, float] = {"exact": 0.3, "gram": 0.7, "title": 1.0}
+WEIGHTS: Mapping[str, float] = {"exact": 0.3, "gram": 0.7, "number": 3.0, "title": 1.0}
 """What a token found in a stream that only orders counts for, beside a stem's 1. Every engine
-reads its weights here; grams are for `ranking.second_look`."""
+reads its weights here; grams are for `ranking.second_look`. `number` is a record's own one: never
+to be buried under what is newer or says more of the other words."""
 
 MAX_RUNS = 16
 """Of one leaf: a word of a query may have two stems, a phrase has all their combinations."""
@@ -99,9 +100,10 @@ class Plan:
 
     def bonuses(self, weights: Mapping[str, float] = WEIGHTS) -> list[tuple[str, str, float]]:
         """(stream, token, weight) of all that only orders results, in a fixed order."""
-        asked = {"exact": self.exact, "title": self.title_tokens}
+        numbers = [f"{NUMBER_SIGN}{token}" for token in self.title_tokens if token[0].isdigit()]
+        asked = {"exact": self.exact, "title": self.title_tokens, "number": tuple(numbers)}
         return [
-            (name, token, weights[name])
+            ("title" if name == "number" else name, token, weights[name])
             for name, tokens in asked.items()
             if weights.get(name)
             for token in tokens

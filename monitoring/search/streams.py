@@ -14,6 +14,8 @@ from monitoring.search.documents import SearchDocument
 GAP = 50
 """Positions between fields and languages, so that no phrase crosses them."""
 MAX_TOKEN = 80
+NUMBER_SIGN = "№"
+"""Before a number of the record itself among the title's stems: people name acts by it."""
 ORDERING = ("exact", "title")
 """The streams that only order what is found; every engine indexes them under these names."""
 EMPTY = "_"
@@ -25,8 +27,9 @@ class Streams:
     """A document in tokens.
 
     `stems`: (position, token) of all texts and numbers, by position; what finds. `exact` (folded
-    words), `grams` (of those words, see `analysis.grams.pack`) and `title` (stems of the titles):
-    what only orders. `spelled`: the words in lower case as written, which the vocabulary counts.
+    words), `grams` (of those words, see `analysis.grams.pack`) and `title` (stems of the titles,
+    and the record's own numbers after a sign): what only orders. `spelled`: the words in lower case
+    as written, which the vocabulary counts.
     """
 
     stems: tuple[tuple[int, str], ...]
@@ -75,7 +78,9 @@ def streams_of(document: SearchDocument, concepts: Concepts) -> Streams:
     for number in document.numbers:
         whole = number_token("".join(number.split()))[:MAX_TOKEN]
         parts = analyse(number, "kk").stems
-        numbers += dict.fromkeys([whole, *(token for _, token in parts if token[0].isdigit())])
+        own = dict.fromkeys([whole, *(token for _, token in parts if token[0].isdigit())])
+        numbers += own
+        title += [f"{NUMBER_SIGN}{token}" for token in own]
         stems += [(offset, whole), *((offset + position, token) for position, token in parts)]
         offset += len(parts) + GAP
     return Streams(

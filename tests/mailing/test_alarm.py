@@ -5,18 +5,20 @@ from __future__ import annotations
 import datetime as dt
 import email
 import email.policy
+import threading
 from pathlib import Path
 from typing import Any
 
 import pytest
 import time_machine
+from celery.beat import Scheduler
 from django.contrib.auth import get_user_model
+from django.db import connections
 from wagtail.users.models import UserProfile
 
+from coalition import celery as beat
 from coalition.celery import SweepScheduler
-from coalition.celery import app as celery
 from monitoring.core import clock, health, sweeps
-from monitoring.core.models import Heartbeat
 from monitoring.digests import lateness
 from monitoring.digests.models import DigestRun
 from monitoring.mailing import alarm, gate
@@ -156,22 +158,32 @@ def test_a_digest_that_nobody_made_is_late_after_a_quarter_of_an_hour() -> None:
         assert lateness.on_time()[0] is True
 
 
-def _no_bell(*_args: Any, **_options: Any) -> None:
-    """Instead of ringing."""
-
-
 def test_the_scheduler_looks_beside_its_bells_and_not_before_the_worker_had_its_minutes(
     state: dict[str, Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    looked: list[int] = []
-    monkeypatch.setattr(alarm, "look_and_send", lambda: looked.append(1))
-    Heartbeat.objects.create(name="worker", at=clock.now() - dt.timedelta(days=1))
-    monkeypatch.setattr(SweepScheduler, "apply_entry", _no_bell)
-    scheduler = SweepScheduler(app=celery)
-    scheduler.tick()
-    assert scheduler._looking is None
-    scheduler._looked -= 120
-    assert scheduler.tick() <= 20
-    assert scheduler._looking is not None
-    scheduler._looking.join(5)
-    assert looked == [1]
+    steps: list[Any] = []
+
+    def wait(seconds: float) -> None:
+        steps.append(seconds)
+        if len(steps) == 5:
+            raise StopIteration
+
+    monkeypatch.setattr(alarm, "look_and_send", lambda: steps.append("look"))
+    monkeypatch.setattr(connections, "close_all", lambda: None)  # the test's own is in use
+    with pytest.raises(StopIteration):
+        beat.keep_looking(wait)
+    assert steps == [120, "look", 20, "look", 20]
+
+
+def test_a_scheduler_that_waits_for_a_broker_looks_all_the_same(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    looking, broker_is_back = threading.Event(), threading.Event()
+    monkeypatch.setattr(beat, "keep_looking", looking.set)
+    monkeypatch.setattr(Scheduler, "tick", lambda _self: broker_is_back.wait(30) or 5.0)
+    scheduler = SweepScheduler(app=beat.app)
+    waiting = threading.Thread(target=scheduler.tick)
+    waiting.start()
+    assert looking.wait(10)
+    broker_is_back.set()
+    waiting.join(10)

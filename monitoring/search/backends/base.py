@@ -12,7 +12,7 @@ from monitoring.search.documents import SearchDocument
 from monitoring.search.plans import Plan
 from monitoring.search.streams import Streams
 
-LAYOUT = "5"
+LAYOUT = "6"
 """Grows when engines store something else, or documents hold more; older indexes are made anew."""
 WINDOW = 10_000
 """Hits that can be reached by paging; `offset + limit` never asks beyond."""
