@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from django.db import connection
 from wagtail.images.models import Image
 
@@ -17,6 +18,7 @@ from tests.accounts.walk import (
 )
 
 
+@pytest.mark.timeout(900)  # every address of the admin: two minutes alone, more beside others
 def test_no_address_of_the_admin_shows_or_changes_another_organisation(world: World) -> None:
     client = world.client(world.editor_a)
     client.raise_request_exception = False
