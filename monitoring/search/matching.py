@@ -18,7 +18,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Generic, TypeVar
 
-from monitoring.search.analysis import NO_VOCABULARY, Concepts, Vocabulary, right_spelling
+from monitoring.search.analysis import NO_VOCABULARY, Concepts, Vocabulary
 from monitoring.search.documents import SearchDocument
 from monitoring.search.models import SavedQuery
 from monitoring.search.plans import Leaf, Plan, leaf_stands, plan_of
@@ -174,8 +174,8 @@ class Matcher:
         self.vocabulary = vocabulary
         self._shares = token_shares(vocabulary, concepts)
         self._queries: dict[int, Query] = {}
-        self._spelled: dict[str, tuple[str, Words]] = {}
-        """Text of a query to its right spelling and what it asks."""
+        self._asks: dict[str, Words] = {}
+        """Text of a query to what it asks."""
         self._limits_of: dict[tuple[tuple[str, tuple[str, ...]], ...], Limits] = {}
         self._words: _Parts[Words] = _Parts()
         self._limits: _Parts[Limits] = _Parts()
@@ -216,13 +216,14 @@ class Matcher:
             self._file(key, words, limits)
 
     def _asked(self, text: str) -> Words:
-        known = self._spelled.get(text)
+        known = self._asks.get(text)
         if known is None:
-            spelled = right_spelling(text, self.vocabulary).text
-            # In the right spelling already; what only orders results is not asked for.
-            plan = plan_of(Query(spelled), self.concepts, as_typed=True)
-            known = self._spelled[text] = (spelled, Words.of(plan))
-        return known[1]
+            known = self._asks[text] = self._read(text)
+        return known
+
+    def _read(self, text: str) -> Words:
+        """In the right spelling, with the other writings of names, as a page reads it."""
+        return Words.of(plan_of(Query(text), self.concepts, self.vocabulary))
 
     def _file(self, key: int, words: Words, limits: Limits) -> None:
         pair = self._words.take(words), self._limits.take(limits)
@@ -300,18 +301,18 @@ class Matcher:
                 del filed[entry]
 
     def refresh(self, vocabulary: Vocabulary) -> int:
-        """Take over a newer vocabulary: file anew what is spelled otherwise now; how many."""
+        """Take over a newer vocabulary: file anew what is read otherwise now; how many."""
         if vocabulary is self.vocabulary:
             return 0
         self.vocabulary = vocabulary
         used = {query.text for query in self._queries.values()}
-        self._spelled = {
+        self._asks = {
             text: known
-            for text, known in self._spelled.items()
-            if text in used and right_spelling(text, vocabulary).text == known[0]
+            for text, known in self._asks.items()
+            if text in used and self._read(text) == known
         }
         self._limits_of.clear()  # holds those of queries that went, too
-        moved = [(key, one) for key, one in self._queries.items() if one.text not in self._spelled]
+        moved = [(key, one) for key, one in self._queries.items() if one.text not in self._asks]
         for key, query in moved:
             self.add(key, query)
         return len(moved)

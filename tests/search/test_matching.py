@@ -175,6 +175,24 @@ def test_a_newer_vocabulary_moves_only_what_is_spelled_otherwise() -> None:
     assert matcher.refresh(before) == 0
 
 
+def test_other_writings_of_a_name_are_matched_as_the_page_finds_them() -> None:
+    document = SearchDocument("d", 1, 1, {"kk": Text("Құнанбайұлы", "Хантәңірі шыңы")})
+    streams = streams_of(document, NO_CONCEPTS)
+    tally = Tally()
+    tally.add(streams.spelled, streams.grams)
+    known = Vocabulary(tally)
+    queries = {1: Query.parse("Құнанбаев"), 2: Query.parse("Хан Тәңірі"), 3: Query.parse("Абаев")}
+    plans = {key: plan_of(query, NO_CONCEPTS, known) for key, query in queries.items()}
+    meant = [key for key, plan in plans.items() if matches(plan, document, streams)]
+    assert meant == [1, 2]
+    assert Matcher(NO_CONCEPTS, queries, known).match(document) == meant
+    # Filed while no document held these writings: they move when the first one does.
+    matcher = Matcher(NO_CONCEPTS, queries, NO_VOCABULARY)
+    assert matcher.match(document) == []
+    assert matcher.refresh(known) == 2
+    assert matcher.match(document) == meant
+
+
 PARTS = [
     "құрылтай", "ұлттық", "сайлауда", "бюджет", "budget", "маслихата", '"үлгі регламенті"',
     '"мәслихаттың үлгі"', '"бюджет"', "-комиссия", "-бюджет", "148", "туралы", "ұлттық құрылтай",
