@@ -100,12 +100,15 @@ class Renderer:
     _items: dict[Any, Fragment] = field(default_factory=dict)
     _frames: dict[str, Fragment] = field(default_factory=dict)
 
-    def parts(self, message: Message) -> compose.Parts:
-        """The rendered trio of a reader's mail; the items that do not fit stand behind links."""
-        with translation.override(message.language):
-            return self._parts(message)
+    def parts(self, message: Message, room: int = ROOM) -> compose.Parts:
+        """The rendered trio of a reader's mail; items that do not fit stand behind links.
 
-    def _parts(self, message: Message) -> compose.Parts:
+        `room`: bytes of the whole message, nearly: links to the rest are not weighed.
+        """
+        with translation.override(message.language):
+            return self._parts(message, room)
+
+    def _parts(self, message: Message, room: int) -> compose.Parts:
         language, frame = message.language, self.frames[message.language]
         items = message.items
         whole = self._frame(frame)
@@ -113,7 +116,7 @@ class Renderer:
         taken = whole.size + encoded(
             sum(len(html.encode()) + len(text.encode()) for html, text in values.values())
         )
-        values["items"] = self._sections(message, ROOM - taken)
+        values["items"] = self._sections(message, room - taken)
         return compose.Parts(
             compose.one_line(
                 messages.cut(messages.headline(items, language, with_title=True), SUBJECT)

@@ -13,7 +13,7 @@ from itertools import groupby
 from typing import Any
 
 from django.conf import settings
-from django.db import IntegrityError, transaction
+from django.db import DatabaseError, IntegrityError, transaction
 from django.db.models import Max, Min, Q
 
 from monitoring.core import clock, sweeps
@@ -36,9 +36,10 @@ from monitoring.digests.models import (
     Subscription,
     SubscriptionQuerySet,
 )
-from monitoring.digests.rendering import Renderer, frames_of
+from monitoring.digests.rendering import ROOM, Renderer, frames_of
 from monitoring.journal.models import Change
 from monitoring.journal.services import close_window
+from monitoring.mailing.compose import TooLongError
 from monitoring.mailing.services import Prepared, prepare_parts, queue_all
 
 logger = logging.getLogger(__name__)
@@ -294,21 +295,29 @@ def _tell(
     """The mails of some readers, built outside and written with "made" in one transaction.
 
     A reader who changed something meanwhile is built again from what stands now. Returns the mails
-    made, and whether somebody changed something three times in a row and is left for later.
+    made, and whether somebody is left for later: changed something three times in a row, or has a
+    mail that breaks our program. Then the others go on, and the open run is soon late (`lateness`).
     """
-    made = 0
+    made, broken = 0, False
     for _attempt in range(3):
         pks = [subscriptions[0].subscriber_id for subscriptions in group]
         told = set(run.told.filter(subscriber__in=pks).values_list("subscriber_id", flat=True))
-        built = [
-            _prepare(run, subscriptions, hits, found, renderer)
-            for subscriptions in group
-            if subscriptions[0].subscriber_id not in told
-        ]
+        built = []
+        for subscriptions in group:
+            pk = subscriptions[0].subscriber_id
+            if pk in told:
+                continue
+            try:
+                built.append(_prepare(run, subscriptions, hits, found, renderer))
+            except DatabaseError:
+                raise
+            except Exception:  # any fault of ours in one reader's mail
+                logger.exception("run %s: the mail of subscriber %s cannot be made", run.pk, pk)
+                broken = True
         written, again = _write(run, [one for one in built if one])
         made += written
         if not again:
-            return made, False
+            return made, broken
         fresh = _followed(run).filter(subscriber__in=again).order_by("subscriber_id", "pk")
         rows = (row for row in fresh.select_related("query", "subscriber") if row.query_id in hits)
         group = [list(rows) for _pk, rows in groupby(rows, key=lambda row: row.subscriber_id)]
@@ -339,15 +348,23 @@ def _prepare(
     message = build(run, reader, matched, found)
     if message is None:
         return None
-    mail = prepare_parts(
-        key=f"digest:{run.pk}:{reader.pk}",
-        to=reader.address,
-        template="digest",
-        language=message.language,
-        parts=renderer.parts(message),
-        headers=message.headers,
-    )
-    return _Built(reader, message, mail)
+    room = ROOM
+    while True:
+        try:
+            mail = prepare_parts(
+                key=f"digest:{run.pk}:{reader.pk}",
+                to=reader.address,
+                template="digest",
+                language=message.language,
+                parts=renderer.parts(message, room),
+                headers=message.headers,
+            )
+        except TooLongError:  # the pieces were weighed too light
+            if room < ROOM // 8:
+                raise
+            room = room * 9 // 10
+        else:
+            return _Built(reader, message, mail)
 
 
 def _write(run: DigestRun, built: Sequence[_Built]) -> tuple[int, list[int]]:

@@ -22,6 +22,7 @@ from monitoring.decisions.services import add_stage_event, update_decision, with
 from monitoring.digests import runs, services, wishes
 from monitoring.digests.models import DigestRun, DigestRunSubscriber, Frequency, Subscription
 from monitoring.digests.queries import EVERYTHING, query_of
+from monitoring.mailing import compose
 from monitoring.mailing import services as mailing
 from monitoring.mailing.models import OutgoingMail
 from monitoring.search.query import Query
@@ -450,3 +451,40 @@ def test_schedulers_whose_clocks_differ_make_one_run_a_window(time_machine: Any)
     assert len(digest_mails()) == 1
     ends = DigestRun.objects.filter(frequency="daily").values_list("window_end", flat=True)
     assert sorted(ends) == [make.at("2026-11-22 08:00"), make.at("2026-11-23 08:00")]
+
+
+def test_a_mail_whose_pieces_were_weighed_too_light_is_made_shorter(
+    operator: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make.subscriber()
+    for number in range(40):
+        make.decision(f"{number} " + "Ауылдық округтің бюджеті туралы ұзақ атау " * 6)
+    monkeypatch.setattr(runs, "ROOM", runs.ROOM * 3)
+    close(operator)
+    (mail,) = OutgoingMail.objects.filter(template="digest")
+    assert 50_000 < len(bytes(mail.raw or b"")) <= compose.LIMIT
+    assert not DigestRun.objects.filter(state=DigestRun.State.OPEN).exists()
+
+
+def test_a_mail_that_breaks_our_program_holds_up_nobody_else(
+    operator: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("a", "poison", "b"):
+        make.subscriber(f"{name}@example.org")
+    make.decision()
+    prepare = runs.prepare_parts
+
+    def breaks(**facts: Any) -> Any:
+        if facts["to"].startswith("poison"):
+            raise ZeroDivisionError
+        return prepare(**facts)
+
+    monkeypatch.setattr(runs, "prepare_parts", breaks)
+    close(operator)
+    mails = OutgoingMail.objects.filter(template="digest")
+    assert sorted(one.recipient for one in mails) == ["a@example.org", "b@example.org"]
+    assert DigestRun.objects.filter(state=DigestRun.State.OPEN).count() == 1
+    monkeypatch.setattr(runs, "prepare_parts", prepare)
+    runs.run_digests()
+    assert mails.all().count() == 3
+    assert not DigestRun.objects.filter(state=DigestRun.State.OPEN).exists()
