@@ -472,7 +472,7 @@ def test_a_mail_that_breaks_our_program_holds_up_nobody_else(
     for name in ("a", "poison", "b"):
         make.subscriber(f"{name}@example.org")
     make.decision()
-    prepare = runs.prepare_parts
+    prepare = mailing.prepare_parts
 
     def breaks(**facts: Any) -> Any:
         if facts["to"].startswith("poison"):
