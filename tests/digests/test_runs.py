@@ -22,6 +22,7 @@ from monitoring.decisions.services import add_stage_event, update_decision, with
 from monitoring.digests import runs, services, wishes
 from monitoring.digests.models import DigestRun, DigestRunSubscriber, Frequency, Subscription
 from monitoring.digests.queries import EVERYTHING, query_of
+from monitoring.digests.rendering import ROOM
 from monitoring.mailing import compose
 from monitoring.mailing import services as mailing
 from monitoring.mailing.models import OutgoingMail
@@ -459,7 +460,7 @@ def test_a_mail_whose_pieces_were_weighed_too_light_is_made_shorter(
     make.subscriber()
     for number in range(40):
         make.decision(f"{number} " + "Ауылдық округтің бюджеті туралы ұзақ атау " * 6)
-    monkeypatch.setattr(runs, "ROOM", runs.ROOM * 3)
+    monkeypatch.setattr(runs, "ROOM", ROOM * 3)
     close(operator)
     (mail,) = OutgoingMail.objects.filter(template="digest")
     assert 50_000 < len(bytes(mail.raw or b"")) <= compose.LIMIT
