@@ -49,13 +49,18 @@ def note_report(*, key: str, kind: str, mail: OutgoingMail | None, detail: str) 
     try:
         with transaction.atomic():
             Report.objects.create(
-                digest=key, kind=kind, mail=mail, detail=detail[:200], at=clock.now()
+                digest=key, kind=kind, mail=mail, detail=_plain(detail)[:200], at=clock.now()
             )
             if mail is not None:
                 _follow(kind, mail.recipient_digest)
     except IntegrityError:
         return "known"
     return kind
+
+
+def _plain(words: str) -> str:
+    """A stranger's words without what no database takes (NUL, halves of letters)."""
+    return words.encode("utf-8", "replace").decode().replace("\0", "")
 
 
 def _follow(kind: str, digest: str) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import datetime as dt
 import hashlib
 import re
@@ -20,9 +19,15 @@ import css_inline
 from django.conf import settings
 from django.template.loader import render_to_string
 from django.utils import translation
+from django.utils.crypto import salted_hmac
+
+from monitoring.mailing.packing import encoded_size
 
 WIDTH = 72
 """Columns of the text part."""
+FILLER = "\u034f\u00a0" * 70
+"""Letters that nobody sees: mail programs show beside a subject what stands first in the body, and
+after the first line they shall find nothing."""
 LIMIT = 100 * 1024
 """Most bytes of a message; mail programs cut longer ones off."""
 
@@ -73,10 +78,12 @@ def render(template: str, language: str, context: Mapping[str, Any]) -> Parts:
         "site_name": site_name(language),
         "site_full_name": settings.SITE_FULL_NAMES.get(language, site_name(language)),
         "site_url": settings.WAGTAILADMIN_BASE_URL.rstrip("/"),
+        "filler": FILLER,
         **context,
     }
     with translation.override(language):
         subject = render_to_string(f"email/{template}/subject.txt", values)
+        values.setdefault("mail_title", one_line(subject))
         text = render_to_string(f"email/{template}/body.txt", values)
         html = render_to_string(f"email/{template}/body.html", values)
     return Parts(one_line(subject), wrap(text), _inliner().inline(html))
@@ -90,8 +97,11 @@ def assemble(
     language: str,
     date: dt.datetime,
     headers: Mapping[str, str] | None = None,
-) -> bytes:
-    """The message's bytes, the same for the same arguments. Raises TooLongError over 100 KB."""
+) -> list[bytes]:
+    """The pieces of the message (see `packing.whole`), the same for the same arguments.
+
+    Raises TooLongError over 100 KB.
+    """
     local, _, domain = settings.DEFAULT_FROM_EMAIL.rpartition("@")
     boundary = f"=_{hashlib.sha256(key.encode()).hexdigest()[:24]}"
     head = {
@@ -106,23 +116,25 @@ def assemble(
         "Content-Type": f'multipart/alternative; boundary="{boundary}"',
         "Content-Language": language,
     }
-    lines = [_header(name, value) for name, value in head.items()]
+    stands, pieces = "".join(_header(name, value) for name, value in head.items()), list[bytes]()
     for kind, text, more in (
         ("plain", parts.text, ""),
         ("html", parts.html, "MIME-Version: 1.0\r\n"),
     ):
         # Base64 passes every relay unchanged, so a signature over the body survives.
-        lines.append(
+        stands += (
             f"\r\n--{boundary}\r\n"
             f'Content-Type: text/{kind}; charset="utf-8"\r\n'
             f"Content-Transfer-Encoding: base64\r\n{more}"
-            f"Content-Language: {language}\r\n\r\n{_base64(text)}"
+            f"Content-Language: {language}\r\n\r\n"
         )
-    lines.append(f"\r\n--{boundary}--\r\n")
-    raw = "".join(lines).encode("ascii")
-    if len(raw) > LIMIT:
-        raise TooLongError(f"{len(raw)} bytes")
-    return raw
+        pieces += [stands.encode("ascii"), b"\r\n".join(text.encode().splitlines()) + b"\r\n"]
+        stands = ""
+    pieces.append(f"\r\n--{boundary}--\r\n".encode("ascii"))
+    size = sum(map(len, pieces[::2])) + sum(encoded_size(len(one)) for one in pieces[1::2])
+    if size > LIMIT:
+        raise TooLongError(f"{size} bytes")
+    return pieces
 
 
 PLAIN = re.compile(r"[!-~][ !-~]*")
@@ -137,7 +149,7 @@ def _header(name: str, value: str) -> str:
     The library takes ten milliseconds for a mail's headers, which is why it is asked only where
     its answer is more than "name: value". Raises ValueError for a value with a line break.
     """
-    short = len(name) + 2 + len(value) <= COLUMNS
+    short = name.startswith("List-") or len(name) + 2 + len(value) <= COLUMNS
     as_it_is = SIMPLE if name in ADDRESSES else PLAIN
     if short and as_it_is.fullmatch(value) and "=?" not in value and value == value.strip():
         return f"{name}: {value}\r\n"
@@ -149,17 +161,16 @@ def _folded(name: str, value: str) -> str:
     return str(POLICY.fold(*POLICY.header_store_parse(name, value)))
 
 
-def _base64(text: str) -> str:
-    """Text with CRLF lines in lines of 76 letters (RFC 2045, section 6.8)."""
-    whole = b"\r\n".join(text.encode().splitlines()) + b"\r\n"
-    letters = base64.b64encode(whole).decode("ascii")
-    return "".join(f"{letters[start : start + 76]}\r\n" for start in range(0, len(letters), 76))
-
-
 def message_id(key: str) -> str:
-    """The Message-ID that belongs to a key for ever; the key cannot be read from it."""
+    """The Message-ID that belongs to a key for ever; nobody else can tell which one it is.
+
+    Who could guess it could forge a report about that mail, and end somebody's subscriptions.
+    """
     host = urlsplit(settings.WAGTAILADMIN_BASE_URL).hostname or "localhost"
-    return f"<{hashlib.sha256(key.encode()).hexdigest()[:32]}@{host}>"
+    mark = salted_hmac(
+        "mailing.message_id", key, secret=settings.MAIL_HASH_KEY or None, algorithm="sha256"
+    ).hexdigest()
+    return f"<{mark[:32]}@{host}>"
 
 
 def site_name(language: str) -> str:

@@ -194,8 +194,7 @@ class SmtpDoor:
         if code == want or (to and code == 251):
             return
         words = said.decode("utf-8", "replace")
-        # The answer often repeats the address, which belongs into no log.
-        sentence = f"{code} {' '.join(words.replace(envelope.recipient, '…').split())}"[:300]
+        sentence = f"{code} {without_addresses(words, envelope.recipient)}"[:300]
         if code in {421, -1}:
             self.close()
         elif self._link is not None and self._link.connection is not None:
@@ -257,10 +256,22 @@ def _is_nobody(code: int, words: str) -> bool:
     return not told and code in {550, 551, 553}
 
 
+def without_addresses(words: str, recipient: str) -> str:
+    """A server's answer in one line. It often repeats the address, in capitals or in the form of
+    another server, and that belongs into no log.
+    """
+    said = re.sub(r"\S+@\S+", "…", words.replace(recipient, "…"))
+    name = recipient.rpartition("@")[0]
+    if len(name) > 5:  # a shorter one may be a word of the sentence, as in "mailbox full"
+        said = re.sub(rf"(?i)(?<!\w){re.escape(name)}(?!\w)", "…", said)
+    return " ".join(said.split())
+
+
 def _dotted(raw: bytes) -> bytes:
     """The message as DATA wants it: a line that begins with a dot gets another (RFC 5321)."""
-    whole = re.sub(rb"(?m)^\.", b"..", raw)
-    return (whole if whole.endswith(b"\r\n") else whole + b"\r\n") + b".\r\n"
+    if raw.startswith(b".") or b"\n." in raw:  # hardly ever: base64 has no dots
+        raw = re.sub(rb"(?m)^\.", b"..", raw)
+    return raw + (b".\r\n" if raw.endswith(b"\r\n") else b"\r\n.\r\n")
 
 
 def _why_shut(error: Exception) -> str:

@@ -11,6 +11,8 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from monitoring.core import clock
+from monitoring.mailing.kinds import name_of
+from monitoring.mailing.packing import PackedField
 
 LEASE_SECONDS = 60
 """How long a sender may hold a mail: with the sweep's half minute, a dead sender's mail leaves
@@ -31,14 +33,17 @@ class OutgoingMailQuerySet(models.QuerySet["OutgoingMail"]):
             | Q(state=OutgoingMail.State.LEASED, leased_until__lt=Now())
         )
 
-    def claim(self, pk: int, holder: str) -> bool:
-        """Take one due mail for `holder` by one conditional UPDATE; whether it is ours."""
+    def claim(self, pk: int, holder: str, **as_read: Any) -> bool:
+        """Take one due mail for `holder` by one conditional UPDATE; whether it is ours.
+
+        `as_read`: columns that must still have the values with which the mail was read.
+        """
         until: Any = ExpressionWrapper(
             Now() + dt.timedelta(seconds=LEASE_SECONDS), output_field=models.DateTimeField()
         )
         return bool(
             self.due()
-            .filter(pk=pk)
+            .filter(pk=pk, **as_read)
             .update(
                 state=OutgoingMail.State.LEASED,
                 lease=holder,
@@ -91,7 +96,7 @@ class OutgoingMail(models.Model):
     bulk = models.BooleanField(default=False)
     transient = models.BooleanField(default=False)
     urgent = models.BooleanField(default=False)
-    raw = models.BinaryField(null=True)
+    raw = PackedField(null=True)
 
     state = models.CharField(max_length=10, choices=State.choices, default=State.PENDING)
     attempts = models.PositiveSmallIntegerField(default=0)
@@ -129,6 +134,11 @@ class OutgoingMail(models.Model):
 
     def __str__(self) -> str:
         return self.message_id
+
+    @property
+    def kind_name(self) -> Any:
+        """What an operator calls such mails."""
+        return name_of(self.template)
 
 
 class Suppression(models.Model):

@@ -138,7 +138,7 @@ def _words(error: Exception, envelope: delivery.Envelope) -> str:
     said = (
         f"{response.status_code} {response.text}" if response is not None else str(error.args[:1])
     )
-    return re.sub(r"\S+@\S+", "…", " ".join(said.split()).replace(envelope.recipient, "…"))[:300]
+    return delivery.without_addresses(said, envelope.recipient)[:300]
 
 
 # -- what comes back ------------------------------------------------------------------

@@ -40,7 +40,8 @@ class Found:
 
 def read(raw: bytes) -> Found:
     """Read any message of the mailbox for reports; one that is no report is `other`."""
-    message = email.message_from_bytes(raw, policy=email.policy.compat32)
+    # PostgreSQL takes no NUL, and no mail has a use for one.
+    message = email.message_from_bytes(raw.replace(b"\0", b""), policy=email.policy.compat32)
     parts = [one for one in message.walk() if isinstance(one, Message)]
     kinds = [one.get_content_type() for one in parts]
     marks = [
@@ -69,7 +70,7 @@ def _delivery(
 ) -> Found:
     """RFC 3464, section 2.3: one group of fields a recipient; ours go to one each."""
     fields = _fields(report)
-    action = fields.get("action", "").lower()
+    action = fields.get("action", "").lower().strip().partition(" ")[0]  # a comment may follow
     status = STATUS.search(fields.get("status", ""))
     words = fields.get("diagnostic-code", "") or fields.get("status", "")
     # The answer often repeats the address, which belongs into no row that stays.

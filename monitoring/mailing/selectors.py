@@ -10,6 +10,7 @@ from django.db.models import BooleanField, Count, ExpressionWrapper, Min, Q
 
 from monitoring.core import clock
 from monitoring.mailing import gate
+from monitoring.mailing.kinds import name_of
 from monitoring.mailing.models import Gate, OutgoingMail, Report, Suppression, Volume
 
 SHOWN = 50
@@ -17,7 +18,7 @@ WAITING = [OutgoingMail.State.PENDING, OutgoingMail.State.LEASED]
 
 
 def delivery_state() -> dict[str, Any]:
-    """Gate, rate, counts by kind of mail and state, what failed and why. Ten queries."""
+    """Gate, rate, counts by kind of mail and state, what failed and why. Eleven queries."""
     now = clock.now()
     today = now.astimezone(clock.ALMATY).date()
     mails = OutgoingMail.objects.all()
@@ -32,6 +33,10 @@ def delivery_state() -> dict[str, Any]:
         hour=Count("pk"), minute=Count("pk", filter=Q(sent_at__gte=now - dt.timedelta(minutes=1)))
     )
     reasons = dict(Suppression.Reason.choices)
+    troubled = mails.filter(
+        Q(state=OutgoingMail.State.FAILED) | Q(state__in=WAITING) & ~Q(cause="")
+    )
+    causes = _causes(troubled)
     return {
         "gate": Gate.objects.filter(pk=1).first() or Gate(pk=1),
         "waiting": waiting["count"],
@@ -50,10 +55,9 @@ def delivery_state() -> dict[str, Any]:
         ],
         "state_labels": [label for _value, label in OutgoingMail.State.choices],
         "counts": _counts(now - dt.timedelta(days=7)),
-        "troubled": mails.filter(
-            Q(state=OutgoingMail.State.FAILED) | Q(state__in=WAITING) & ~Q(cause="")
-        )
-        .annotate(
+        "causes": causes,
+        "troubled_in_all": sum(row["failed"] + row["waiting"] for row in causes),
+        "troubled": troubled.annotate(
             may_retry=ExpressionWrapper(
                 Q(state=OutgoingMail.State.FAILED, raw__isnull=False), output_field=BooleanField()
             )
@@ -62,6 +66,18 @@ def delivery_state() -> dict[str, Any]:
         .order_by("-created_at", "-pk")[:SHOWN],
         "reports": Report.objects.select_related("mail").defer("mail__raw")[:SHOWN],
     }
+
+
+def _causes(troubled: Any) -> list[dict[str, Any]]:
+    """Cause by cause: how many failed, how many wait, how many a person may have tried again."""
+    labels = dict(OutgoingMail.Cause.choices)
+    failed = Q(state=OutgoingMail.State.FAILED)
+    rows = troubled.values("cause").annotate(
+        failed=Count("pk", filter=failed),
+        waiting=Count("pk", filter=~failed),
+        may_retry=Count("pk", filter=failed & Q(raw__isnull=False)),
+    )
+    return [{**row, "label": labels.get(row["cause"], "")} for row in rows.order_by("cause")]
 
 
 def _counts(since: dt.datetime) -> list[dict[str, Any]]:
@@ -75,6 +91,9 @@ def _counts(since: dt.datetime) -> list[dict[str, Any]]:
     for row in rows:
         table.setdefault(row["template"], {})[row["state"]] = row["count"]
     return [
-        {"template": name, "counts": [counts.get(state, 0) for state in OutgoingMail.State.values]}
+        {
+            "name": name_of(name),
+            "counts": [counts.get(state, 0) for state in OutgoingMail.State.values],
+        }
         for name, counts in table.items()
     ]

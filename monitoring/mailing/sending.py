@@ -12,6 +12,7 @@ import random
 import secrets
 import socket
 import time
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.conf import settings
@@ -43,6 +44,10 @@ GIVE_UP = dt.timedelta(days=4)
 server that is away altogether is no try of any mail: that waits without end."""
 AWAY = 60
 """Seconds for which the one mail waits that met no server; the sweep knocks with the next."""
+AHEAD = 20
+"""Mails read at once, each then claimed by itself."""
+FRESH = 5.0
+"""Seconds after which the rest of them is read again: a slow server must not age an answer."""
 ROUND = 40.0
 """Seconds that one sweep goes on for while mail is due."""
 BATCH = 500
@@ -63,7 +68,8 @@ def send_due(*, batch: int = BATCH, urgent: bool = False) -> int:
 
     0. Ask the gate: nothing leaves a restored backup or a braked queue but what is urgent.
     1. Claim by a conditional UPDATE: of many senders at once one gets the mail.
-    2. Read it again and ask the suppression list: a cancellation up to here wins.
+    2. What was read just before (`AHEAD` mails at once) must still stand, or it is not ours: a
+       cancellation up to here wins. Ask the suppression list.
     3. Hand it over, outside any transaction.
     4. Mark it. A death between 3 and 4 sends the same bytes with the same Message-ID once more.
     """
@@ -94,21 +100,30 @@ def send_due(*, batch: int = BATCH, urgent: bool = False) -> int:
 
 def _send_all(waiting: list[tuple[int, str, bool]]) -> int:
     holder = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
-    target, sent = settings.MAIL_DELIVERY, 0
+    sent = 0
     pace = Pace(counted=paced())
     urgent = [one for one in waiting if one[2]]
     calm = [one for one in waiting if not one[2]]
     if len(calm) == BATCH:
         random.shuffle(calm)  # many senders that hold the same list do not walk in step
+    left = urgent + calm
     try:
-        with delivery.open_door(target) as door:
-            for pk, domain, hurry in urgent + calm:
-                if not (hurry or pace.allows(domain)):
-                    continue
-                left = OutgoingMail.objects.claim(pk, holder) and _send_one(pk, holder, door)
-                sent += bool(left)
-                if not (left or hurry):
-                    pace.unused(domain)
+        with delivery.open_door(settings.MAIL_DELIVERY) as door:
+            while left:
+                some, left = left[:AHEAD], left[AHEAD:]
+                until = time.monotonic() + FRESH
+                mails, refusals = _read([pk for pk, _domain, _hurry in some])
+                for number, (pk, domain, hurry) in enumerate(some):
+                    if time.monotonic() > until:
+                        left = some[number:] + left
+                        break
+                    mail = mails.get(pk)
+                    if mail is None or not (hurry or pace.allows(domain)):
+                        continue
+                    gone = _send_one(mail, holder, door, refusals)
+                    sent += gone
+                    if not (gone or hurry):
+                        pace.unused(domain)
     except delivery.UnreachableError as error:
         logger.warning("the mail server cannot be reached: %s", error)
     finally:
@@ -117,13 +132,33 @@ def _send_all(waiting: list[tuple[int, str, bool]]) -> int:
     return sent
 
 
-def _send_one(pk: int, holder: str, door: delivery.Door) -> bool:
-    mine = OutgoingMail.objects.filter(pk=pk, lease=holder)
-    mail = mine.filter(state=OutgoingMail.State.LEASED).first()
-    if mail is None or _held_back(mail, mine):
+Refusals = Mapping[str, Suppression]
+"""Keyed hash of an address to why it gets no mail."""
+
+
+def _read(pks: Sequence[int]) -> tuple[dict[int, OutgoingMail], Refusals]:
+    """Those of some mails that are still due, and what the suppression list says. Two queries."""
+    mails = OutgoingMail.objects.due().in_bulk(pks)
+    wanted = {one for mail in mails.values() for one in _digests(mail)}
+    return mails, {row.digest: row for row in Suppression.objects.filter(digest__in=wanted)}
+
+
+def _digests(mail: OutgoingMail) -> list[str]:
+    return [mail.recipient_digest, *digests(mail.recipient)]
+
+
+def _send_one(mail: OutgoingMail, holder: str, door: delivery.Door, refusals: Refusals) -> bool:
+    """Whether a mail that was read a moment ago has left.
+
+    It is ours only if it still waits as it was read: cancelling and erasing end its waiting; every
+    other try, and making it anew, move `due_at` or `attempts`.
+    """
+    mine = OutgoingMail.objects.filter(pk=mail.pk, lease=holder)
+    as_read = {"attempts": mail.attempts, "due_at": mail.due_at}
+    if not OutgoingMail.objects.claim(mail.pk, holder, **as_read):
         return False
-    if mail.attempts > TRIES:
-        _fail(mine, Cause.POISON, mail.reason)
+    mail.attempts += 1
+    if _held_back(mail, mine, refusals) or _is_poison(mail, mine):
         return False
     envelope = delivery.Envelope(
         delivery.sender_of(mail.sender, mail.pk),
@@ -149,13 +184,17 @@ def _send_one(pk: int, holder: str, door: delivery.Door) -> bool:
         _later(mail, mine, error.cause, str(error))
         return False
     except Exception as error:  # any fault of ours in one mail: the others go on
-        logger.exception("mail %s cannot be handed over", pk)
+        logger.exception("mail %s cannot be handed over", mail.pk)
         _later(mail, mine, Cause.POISON, type(error).__name__)
         return False
-    # Whatever happened to the row meanwhile: it has left, and that is what the row must say.
+    _mark_sent(mail, mine)
+    return True
+
+
+def _mark_sent(mail: OutgoingMail, mine: Any) -> None:
+    """Whatever happened to the row meanwhile: it has left, and that is what the row must say."""
     done = {"state": OutgoingMail.State.SENT, "sent_at": clock.now(), "cause": "", "reason": ""}
     mine.update(**done, lease="", **({"raw": None} if mail.transient else {}))
-    return True
 
 
 def _later(mail: OutgoingMail, mine: Any, cause: str, words: str) -> None:
@@ -200,14 +239,18 @@ def _fail(mine: Any, cause: str, words: str) -> None:
     logger.warning("a mail has failed (%s): %s", cause, words)
 
 
-def _held_back(mail: OutgoingMail, mine: Any) -> bool:
+def _is_poison(mail: OutgoingMail, mine: Any) -> bool:
+    """Whether senders died over a claimed mail too often; then it is parked."""
+    if mail.attempts > TRIES:
+        _fail(mine, Cause.POISON, mail.reason)
+    return mail.attempts > TRIES
+
+
+def _held_back(mail: OutgoingMail, mine: Any, refusals: Refusals) -> bool:
     """Whether a claimed mail must not leave; its row says why, or waits for a soft bounce."""
     cause = ""
-    refusal = (
-        Suppression.objects.filter(digest__in=[mail.recipient_digest, *digests(mail.recipient)])
-        .order_by("reason")
-        .first()
-    )
+    said = [refusals[one] for one in _digests(mail) if one in refusals]
+    refusal = min(said, key=lambda row: row.reason, default=None)
     if not mail.recipient or mail.raw is None:
         cause = Cause.ERASED
     elif refusal and refusal.reason == Suppression.Reason.SOFT:

@@ -4,23 +4,28 @@ from __future__ import annotations
 
 import datetime as dt
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Q
+from django.db.models.functions import Now
 
 from monitoring.core import clock, sweeps
 from monitoring.mailing import compose, delivery, dkim
 from monitoring.mailing.addresses import digest, digests, domain
-from monitoring.mailing.models import OutgoingMail, Suppression
+from monitoring.mailing.models import OutgoingMail, OutgoingMailQuerySet, Suppression
+from monitoring.mailing.packing import Packed, pack_pieces, whole
 
 logger = logging.getLogger(__name__)
 
 NAMED_BY = ("created_at", "message_id")
 """What the file of a mail is named by."""
 KEEP_BODIES = dt.timedelta(days=7)
+ANEW = "made anew: the reader has changed something"
+"""Why a mail is held back that comes back with other content."""
 
 
 @dataclass(frozen=True)
@@ -32,6 +37,7 @@ class Prepared:
     template: str
     language: str
     raw: bytes
+    packed: Packed
 
 
 def prepare_mail(
@@ -61,8 +67,11 @@ def prepare_parts(
 ) -> Prepared:
     """The same for parts that the caller rendered; `template` names them on the delivery page."""
     now = clock.now()
-    raw = compose.assemble(parts, key=key, to=to, language=language, date=now, headers=headers)
-    return Prepared(key, to, template, language, signed(raw, now))
+    pieces = compose.assemble(parts, key=key, to=to, language=language, date=now, headers=headers)
+    plain = whole(pieces)
+    raw = signed(plain, now)
+    pieces[0] = raw.removesuffix(plain) + pieces[0]  # the signature stands on top
+    return Prepared(key, to, template, language, raw, pack_pieces(pieces))
 
 
 def signed(raw: bytes, at: dt.datetime) -> bytes:
@@ -86,7 +95,7 @@ def queue_prepared(
 ) -> OutgoingMail:
     """Put a prepared mail into the outbox in the caller's transaction; once for a key."""
     now = clock.now()
-    row, _ = OutgoingMail.objects.get_or_create(
+    row, made = OutgoingMail.objects.get_or_create(
         key=mail.key,
         defaults={
             "message_id": compose.message_id(mail.key),
@@ -105,6 +114,8 @@ def queue_prepared(
             "created_at": now,
         },
     )
+    if not made and row.reason == ANEW:
+        replace_mail(mail=mail)
     sweeps.ring("mailing.send")
     return row
 
@@ -127,7 +138,7 @@ def queue_all(*, mails: Sequence[tuple[Prepared, str]]) -> None:
             language=mail.language,
             group=group,
             bulk=True,
-            raw=mail.raw,
+            raw=mail.packed,
             due_at=now,
             created_at=now,
         )
@@ -186,10 +197,51 @@ def queue_raw(*, to: str, sender: str, raw: bytes, message_id: str, key: str) ->
 
 
 def cancel_group(*, group: str, reason: str) -> int:
-    """Hold back every mail of a group that has not left yet; returns how many."""
+    """Hold back every mail of a group that has not left yet; returns how many.
+
+    One that has failed stays so, but cannot be tried again: its text goes.
+    """
+    mails = OutgoingMail.objects.filter(group=group)
+    mails.filter(state=OutgoingMail.State.FAILED).update(raw=None)
+    return mails.filter(state__in=[OutgoingMail.State.PENDING, OutgoingMail.State.LEASED]).update(
+        state=OutgoingMail.State.SUPPRESSED, reason=reason, raw=None
+    )
+
+
+def hold_mails(*, keys: Collection[str], reason: str) -> int:
+    """Hold back mails that have not left, by their keys; returns how many.
+
+    With the reason ANEW one may come back by `replace_mail` or `queue_prepared`.
+    """
     return OutgoingMail.objects.filter(
-        group=group, state__in=[OutgoingMail.State.PENDING, OutgoingMail.State.LEASED]
+        key__in=keys, state__in=[OutgoingMail.State.PENDING, OutgoingMail.State.LEASED]
     ).update(state=OutgoingMail.State.SUPPRESSED, reason=reason, raw=None)
+
+
+def replace_mail(*, mail: Prepared) -> bool:
+    """Let a mail that was held back to be made ANEW leave with this content; whether it will.
+
+    Its Message-ID stays. False if it is in a sender's hands (for a minute at most), has left, or
+    was held back for another reason.
+    """
+    now = clock.now()
+    free = Q(leased_until=None) | Q(leased_until__lt=Now())
+    held = OutgoingMail.objects.filter(
+        free, key=mail.key, state=OutgoingMail.State.SUPPRESSED, cause="", reason=ANEW
+    )
+    sweeps.ring("mailing.send")
+    return bool(
+        held.update(
+            state=OutgoingMail.State.PENDING,
+            reason="",
+            recipient=mail.to,
+            language=mail.language,
+            raw=mail.raw,
+            lease="",
+            leased_until=None,
+            due_at=now,
+        )
+    )
 
 
 def suppress_address(*, address: str, reason: str) -> None:
@@ -242,9 +294,16 @@ def retry_mail(*, mail: OutgoingMail) -> bool:
 
     One whose body is gone (a week has passed) stays as it is.
     """
-    given = OutgoingMail.objects.filter(
-        pk=mail.pk, state=OutgoingMail.State.FAILED, raw__isnull=False
-    ).update(
+    return bool(_retry(OutgoingMail.objects.filter(pk=mail.pk)))
+
+
+def retry_failed(*, cause: str) -> int:
+    """The same for all that failed for one cause; returns how many are tried again."""
+    return _retry(OutgoingMail.objects.filter(cause=cause))
+
+
+def _retry(mails: OutgoingMailQuerySet) -> int:
+    given = mails.filter(state=OutgoingMail.State.FAILED, raw__isnull=False).update(
         state=OutgoingMail.State.PENDING,
         attempts=0,
         put_off=0,
@@ -254,7 +313,7 @@ def retry_mail(*, mail: OutgoingMail) -> bool:
         reason="",
     )
     sweeps.ring("mailing.send")
-    return bool(given)
+    return given
 
 
 def forget_bodies() -> int:

@@ -36,7 +36,7 @@ from wagtail.log_actions import log
 from monitoring.core.sections import collect
 from monitoring.mailing import gate, selectors
 from monitoring.mailing.models import Gate, OutgoingMail
-from monitoring.mailing.services import retry_mail
+from monitoring.mailing.services import retry_failed, retry_mail
 
 PAGE = 50
 
@@ -129,11 +129,19 @@ def delivery(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 def release(request: HttpRequest) -> HttpResponse:
-    """End brake and silence; who did it stands in the audit log."""
+    """End brake and silence, or try again what failed for one cause; the audit log says who."""
     user = _allowed(request, "release_mail")
     what = request.POST.get("what", "")
     state = Gate.objects.filter(pk=1).first()
-    if what not in {"release", "cancel"}:
+    cause = request.POST.get("cause", "")
+    if what == "retry" and cause in OutgoingMail.Cause.values:
+        count = retry_failed(cause=cause)
+        log(state or gate.load(), "mailing.retry", user=user, data={"cause": cause, "mails": count})
+        sentence = ngettext(
+            "%(count)d mail is tried again.", "%(count)d mails are tried again.", count
+        )
+        messages.success(request, sentence % {"count": count})
+    elif what not in {"release", "cancel"}:
         messages.error(request, _("Choose whether to let the mail go or to cancel it."))
     elif state is None or not (state.silent_since or state.brake_since):
         messages.info(request, _("The mail moves; there is nothing to release."))

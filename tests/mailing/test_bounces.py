@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import mailbox
 from email.message import EmailMessage
@@ -15,6 +16,7 @@ from hypothesis import strategies as st
 
 from monitoring.core import clock
 from monitoring.digests.models import Consent, Subscription
+from monitoring.digests.services import end_subscriptions
 from monitoring.mailing import bounces, delivery, reports, sending, services
 from monitoring.mailing.addresses import digest
 from monitoring.mailing.models import OutgoingMail, Report, Suppression
@@ -207,3 +209,66 @@ def test_anything_can_be_read(noise: bytes, kind: str) -> None:
     raw = head + kind.encode() + b"\r\n\r\n" + noise + b"\r\n--B--\r\n"
     assert reports.read(raw).kind in {"hard", "soft", "complaint", "other"}
     assert reports.read(noise).kind in {"hard", "soft", "complaint", "other"}
+
+
+def test_who_knows_how_a_mail_is_named_here_cannot_tell_its_message_id(sent: OutgoingMail) -> None:
+    """The program is public: a Message-ID made of what can be guessed would forge a report."""
+    name = hashlib.sha256(sent.key.encode()).hexdigest()[:32]
+    guessed = OutgoingMail(message_id=f"<{name}@{sent.message_id.partition('@')[2]}")
+    assert bounces.read_report(raw=dsn(guessed)) == "other"
+    assert refused() is None
+
+
+HOSTILE = {
+    "nothing": b"",
+    "null": b"\x00",
+    "Windows-1251": "ящик переполнен".encode("cp1251"),
+    "no UTF-8": b"\xff\xfe\xed\xa0\x80",
+    "controls": b"\x1b[2J\x07",
+}
+
+
+@pytest.mark.parametrize("noise", HOSTILE.values(), ids=HOSTILE)
+def test_letters_that_no_database_takes_stop_no_report(
+    sent: OutgoingMail, noise: bytes, tmp_path: Path
+) -> None:
+    raw = dsn(sent, status="5.2.2")
+    for place in (b"rejected", b"X-Postfix-Queue-ID: 4F1", b"Subject: digest"):
+        raw = raw.replace(place, place + noise)
+    (tmp_path / "1.eml").write_bytes(raw.replace(b"Message-ID: <", b"Message-ID: <" + noise))
+    (tmp_path / "2.eml").write_bytes(
+        raw.replace(b"rfc822; reader", b"rfc822; " + noise + b"reader")
+    )
+    (tmp_path / "3.eml").write_bytes(noise * 50 + raw)
+    (tmp_path / "4.eml").write_bytes(dsn(sent))
+    out = io.StringIO()
+    call_command("read_bounces", str(tmp_path), stdout=out)
+    assert out.getvalue().startswith("hard 1")
+    assert refused() == "bounced"
+
+
+@pytest.mark.parametrize("action", ["relayed", "expanded", "", "FAILED ", "invented"])
+def test_an_action_that_is_not_failure_ends_nobody(sent: OutgoingMail, action: str) -> None:
+    raw = dsn(sent, action=action)
+    assert bounces.read_report(raw=raw) == ("hard" if action == "FAILED " else "other")
+
+
+def test_a_report_of_many_recipients_is_about_ours_alone(sent: OutgoingMail) -> None:
+    """A list on the other side passed the mail on: that one of its readers is gone is theirs."""
+    raw = dsn(sent).replace(
+        b"Final-Recipient: rfc822; reader@example.org\r\nOriginal-Recipient: rfc822;"
+        b"reader@example.org\r\nAction: failed",
+        b"Final-Recipient: rfc822; reader@example.org\r\nAction: delivered\r\nStatus: 2.0.0\r\n\r\n"
+        b"Final-Recipient: rfc822; other@example.org\r\nAction: failed",
+    )
+    assert bounces.read_report(raw=raw) == "other"
+    assert refused() is None
+
+
+def test_a_mail_that_failed_is_not_tried_again_for_who_has_left(sent: OutgoingMail) -> None:
+    reader = subscriber(READER)
+    row = queued("failed", to=READER, bulk=True, group=reader.group)
+    OutgoingMail.objects.filter(pk=row.pk).update(state=State.FAILED)
+    end_subscriptions(subscriber=reader, how="test")
+    assert not services.retry_mail(mail=row)
+    assert sending.send_due() == 0

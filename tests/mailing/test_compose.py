@@ -17,6 +17,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from monitoring.mailing import compose
+from monitoring.mailing.packing import whole
 
 DATE = dt.datetime(2026, 11, 23, 3, 0, tzinfo=dt.UTC)
 LINK = "http://localhost:8000/kk/zhazylymdar/x/t/" + "WzEsIjEyMyJd" * 20 + ":1vMabc:sig/"
@@ -31,7 +32,7 @@ def assembled(**changes: object) -> bytes:
         "date": DATE,
         "headers": {"List-Unsubscribe": f"<{LINK}>", "List-Unsubscribe-Post": "x"},
     }
-    return compose.assemble(changes.pop("parts", parts), **{**values, **changes})  # type: ignore[arg-type] # a table of arguments
+    return whole(compose.assemble(changes.pop("parts", parts), **{**values, **changes}))  # type: ignore[arg-type] # a table of arguments
 
 
 def parsed(raw: bytes) -> EmailMessage:
@@ -154,5 +155,6 @@ def test_a_message_is_the_librarys_to_the_byte(
         "X-Name": name,
         "Feedback-ID": "1:daily:daily.digest:localhost",
     }
-    ours = compose.assemble(parts, key="k", to=to, language=language, date=DATE, headers=headers)
+    pieces = compose.assemble(parts, key="k", to=to, language=language, date=DATE, headers=headers)
+    ours = whole(pieces)
     assert ours == by_the_library(parts, key="k", to=to, language=language, headers=headers)

@@ -16,6 +16,7 @@ from wagtail.users.models import UserProfile
 from monitoring.core import clock
 from monitoring.digests.runs import close_window_now
 from monitoring.mailing import sending
+from monitoring.mailing.kinds import NAMES
 from monitoring.mailing.models import Gate, OutgoingMail
 from tests.factories.mailing import queued
 from tests.mailing.conftest import Sink
@@ -124,3 +125,33 @@ def test_the_last_runs_stand_on_the_page(operator: Client) -> None:
     run = close_window_now(frequency="daily", by=get_user_model().objects.get())
     page = operator.get(PAGE).content.decode()
     assert f"{run.window_end.astimezone(clock.ALMATY):%d.%m.%Y %H:%M}" in page
+
+
+def test_all_that_failed_for_one_cause_is_tried_again_once(operator: Client) -> None:
+    for number in range(60):
+        queued(f"m{number}", to=f"m{number}@example.org")
+    mails = OutgoingMail.objects.order_by("pk")
+    mails.update(state="failed", cause="refused")
+    other, gone, sent = mails[0], mails[1], mails[2]
+    OutgoingMail.objects.filter(pk=other.pk).update(cause="nobody")
+    OutgoingMail.objects.filter(pk=gone.pk).update(raw=None)
+    OutgoingMail.objects.filter(pk=sent.pk).update(state="sent", sent_at=clock.now())
+    page = operator.get(PAGE).content.decode()
+    assert "account_notice" not in page
+    assert page.count('value="retry"') == 2  # one a cause
+    for expected in (57, 0):  # a second operator presses the same button
+        answer = operator.post(f"{PAGE}release/", {"what": "retry", "cause": "refused"})
+        assert answer.status_code == 302
+        entry = ModelLogEntry.objects.filter(action="mailing.retry").latest("pk")
+        assert entry.data == {"cause": "refused", "mails": expected}
+    assert mails.filter(state="pending").count() == 57
+    assert [mails.get(pk=one.pk).state for one in (other, gone, sent)] == [
+        "failed", "failed", "sent",
+    ]  # fmt: skip
+    assert operator.post(f"{PAGE}retry/{sent.pk}/").status_code == 302
+    assert mails.get(pk=sent.pk).state == "sent"
+
+
+def test_every_kind_of_mail_has_a_name() -> None:
+    folders = (Path(__file__).parents[2] / "templates" / "email").iterdir()
+    assert {one.name for one in folders if (one / "subject.txt").exists()} <= set(NAMES)

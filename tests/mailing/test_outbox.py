@@ -16,7 +16,9 @@ from django.db.models.functions import Now
 from monitoring.core import clock
 from monitoring.mailing import delivery, sending, services
 from monitoring.mailing.addresses import digest, normalise
+from monitoring.mailing.bounces import stop_address
 from monitoring.mailing.models import OutgoingMail, Suppression
+from monitoring.mailing.packing import pack
 from tests.factories.mailing import queued
 from tests.mailing.conftest import Sink, smtp
 
@@ -92,18 +94,33 @@ def test_a_cancelled_group_is_held_back(mail_folder: Path) -> None:
     assert len(files(mail_folder)) == 1
 
 
-def test_a_cancellation_after_the_claim_still_wins(
-    mail_folder: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("doing", ["cancelled", "erased", "suppressed", "tried", "made anew"])
+def test_what_happens_between_reading_and_claiming_a_mail_wins(
+    mail_folder: Path, monkeypatch: pytest.MonkeyPatch, doing: str
 ) -> None:
-    queued("a", group="g")
-    real_claim = OutgoingMail.objects.claim
+    row = queued("a", group="g", bulk=True)
+    real_read = sending._read
 
-    def claim_then_cancel(pk: int, holder: str) -> bool:
-        claimed = real_claim(pk, holder)
-        services.cancel_group(group="g", reason="left")
-        return claimed
+    def read_then(pks: list[int]) -> Any:
+        found = real_read(pks)
+        if doing == "cancelled":
+            services.cancel_group(group="g", reason="left")
+        elif doing == "erased":
+            services.erase_address(address=row.recipient)
+        elif doing == "suppressed":
+            stop_address(digest=row.recipient_digest, reason="complaint")
+        elif doing == "tried":
+            later = clock.now() + dt.timedelta(minutes=1)
+            OutgoingMail.objects.filter(pk=row.pk).update(put_off=1, due_at=later)
+        else:
+            services.hold_mails(keys=["a"], reason=services.ANEW)
+            anew = services.Prepared(
+                "a", row.recipient, "confirm", "kk", b"N: 1\r\n", pack(b"N: 1")
+            )
+            assert services.replace_mail(mail=anew)
+        return found
 
-    monkeypatch.setattr(OutgoingMail.objects, "claim", claim_then_cancel)
+    monkeypatch.setattr(sending, "_read", read_then)
     assert sending.send_due() == 0
     assert files(mail_folder) == []
 
@@ -282,6 +299,24 @@ def test_no_log_line_names_an_address(sink: Sink, caplog: pytest.LogCaptureFixtu
     ours = [record for record in caplog.records if record.name.startswith("monitoring")]
     assert ours
     assert not [record for record in ours if "@example.org" in record.getMessage()]
+
+
+@pytest.mark.parametrize(
+    "said",
+    ["READER.two@Example.ORG unknown", "<reader.two@mx.inner>", "no mailbox reader.two here"],
+)
+def test_what_a_server_answers_is_kept_without_the_address(
+    sink: Sink, said: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    sink.answers = {"Reader.Two@example.org": f"554 5.6.0 {said}"}
+    row = queued("said", to="Reader.Two@example.org")
+    sending.send_due()
+    row.refresh_from_db()
+    assert (row.state, "reader.two" in row.reason.lower()) == (State.FAILED, False)
+    ours = [one.getMessage().lower() for one in caplog.records if one.name.startswith("monitoring")]
+    assert ours
+    assert not [one for one in ours if "reader.two" in one]
 
 
 # -- addresses -------------------------------------------------------------------
