@@ -130,6 +130,14 @@ class FactsForm(forms.Form):
     visibility = forms.ChoiceField(
         label=gettext_lazy("for readers"), choices=Decision.Visibility.choices
     )
+    is_key = forms.BooleanField(
+        label=gettext_lazy("key document"),
+        required=False,
+        help_text=gettext_lazy(
+            "Changes much for residents or for local self-government. Readers of wide mails may "
+            "choose to hear of key documents alone; marking one announces nothing."
+        ),
+    )
     note = forms.CharField(
         label=gettext_lazy("note for editors"),
         required=False,
@@ -207,7 +215,7 @@ class FactsForm(forms.Form):
             "region",
             "district",
         )
-        names += ("verified", "visibility", "note", "links", "codes")
+        names += ("verified", "visibility", "is_key", "note", "links", "codes")
         facts = {name: data[name] for name in names}
         facts |= {"date": date, "precision": precision}
         facts |= {name: list(data[name]) for name in ("bodies", "topics")}
@@ -238,6 +246,7 @@ def stored(decision: Decision) -> dict[str, Any]:
         "codes": list(decision.codes.values_list("collection", "value")),
         "verified": decision.verified,
         "visibility": decision.visibility,
+        "is_key": decision.is_key,
         "note": decision.note,
         "version": decision.version,
     }

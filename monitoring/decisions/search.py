@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from django.db.models import Prefetch, QuerySet
+from django.db.models import Exists, OuterRef, Prefetch, QuerySet
 from django.db.models.functions import Left
 from django.urls import reverse
 from django.utils.translation import gettext, override
@@ -13,10 +13,10 @@ from django.utils.translation import gettext, override
 from monitoring.core.dates import Precision, long_date
 from monitoring.core.models import LANGUAGES, Trilingual
 from monitoring.decisions.models import Decision, DecisionKind, Edition, Stage, TextVersion
-from monitoring.decisions.text.parse import HEADED, Act, Piece, parse
+from monitoring.decisions.text.parse import CONTENTS, HEADED, NOTE, Act, Piece, parse
 from monitoring.institutions.models import Body
-from monitoring.search.documents import SearchDocument, Text
-from monitoring.search.kinds import Hit, Kind, Place, extend, register
+from monitoring.search.documents import HEAD, SearchDocument, Text
+from monitoring.search.kinds import Hit, Kind, Line, Place, extend, register
 from monitoring.vocabulary.models import District, Region, Status, Topic
 
 NAME = "decision"
@@ -42,32 +42,39 @@ def queryset() -> QuerySet[Any]:
             "topics",  # type: ignore[misc]  # taggit is untyped
             "codes",
             "stage_events",
-            Prefetch("text_versions", _beginnings()),
+            Prefetch("text_versions", _newest()),
         )
     )
 
 
-READ = 30_000
-"""Letters of an act's text that are searched: some fifteen pages."""
+def _newest() -> QuerySet[TextVersion]:
+    """The newest text in each language; a corrected or withdrawn one does not count."""
+    return _standing().filter(
+        ~Exists(
+            _standing().filter(
+                decision=OuterRef("decision"),
+                language=OuterRef("language"),
+                valid_from__gt=OuterRef("valid_from"),
+            )
+        )
+    )
 
 
-def _beginnings() -> QuerySet[TextVersion]:
-    """Versions of texts with the words that are searched, not with those of a whole code."""
-    return TextVersion.objects.annotate(begin=Left("text", READ)).defer("text").order_by("pk")
-
-
-def _newest(versions: Iterable[TextVersion]) -> dict[str, str]:
-    """The beginning of the newest text by language; a corrected or withdrawn one does not count."""
-    latest = {(row.language, row.valid_from): row for row in versions}
-    standing = [row for row in latest.values() if not row.void]
-    ordered = sorted(standing, key=lambda row: row.valid_from)
-    return {row.language: str(getattr(row, "begin", "")) for row in ordered}
+def _standing() -> QuerySet[TextVersion]:
+    """What holds of each day and language: the last row, unless it withdraws the others."""
+    later = TextVersion.objects.filter(
+        decision=OuterRef("decision"),
+        language=OuterRef("language"),
+        valid_from=OuterRef("valid_from"),
+        pk__gt=OuterRef("pk"),
+    )
+    return TextVersion.objects.filter(~Exists(later), void=False)
 
 
 def from_db(decision: Decision) -> SearchDocument:
     """The document of a decision: its live texts, or its bare name where it has none."""
     editions = decision.live_editions()
-    acts = _newest(decision.text_versions.all())
+    acts = {row.language: row.text for row in decision.text_versions.all()}
     texts = {
         code: _text(decision, editions.get(code), code, acts.get(code, ""))
         for code in LANGUAGES
@@ -98,7 +105,12 @@ def from_db(decision: Decision) -> SearchDocument:
 def _text(decision: Decision, edition: Edition | None, language: str, act: str) -> Text:
     """The text of a language; `also` says what the page says beside it: who, what about, where."""
     naming = decision.naming(language)
-    body = (edition.official_title, edition.summary, act) if edition else (act,)
+    body = [part for part in (edition.official_title, edition.summary) if part] if edition else []
+    marks: tuple[tuple[int, str, str], ...] = ()
+    if len(act) > HEAD:  # of a shorter one `places` finds out when it is shown
+        parsed = parse(act)
+        act, marks = parsed.text, _marks(parsed, "\n".join(body).count("\n") + 1 if body else 0)
+    body.append(act)
     named = [*decision.bodies.all(), *decision.topics.all(), decision.kind, decision.status]
     named += [decision.stage, decision.region, decision.district]
     also = dict.fromkeys(one.label_in(language) for one in named if one is not None)
@@ -106,27 +118,47 @@ def _text(decision: Decision, edition: Edition | None, language: str, act: str) 
         edition.short_title if edition else naming,
         "\n".join(part for part in body if part),
         "\n".join([naming, *also, str(decision.year or "")]),
+        marks,
     )
 
 
-def places(found: Mapping[int, tuple[str, str]], language: str) -> Mapping[int, Place]:
-    """The provision of the newest text that a found line is. One query."""
-    versions: dict[int, list[TextVersion]] = {one: [] for one in found}
-    for row in _beginnings().filter(decision_id__in=list(found)):
-        versions[row.decision_id].append(row)
+def _marks(act: Act, before: int) -> tuple[tuple[int, str, str], ...]:
+    """The provisions of an act by line, of which `before` stand above it."""
+    named = []
+    for line, piece in enumerate(act.pieces, start=before):
+        if piece.kind not in (NOTE, CONTENTS) and (label := _label(act, piece)):
+            named.append((line, piece.eid, label))
+    return tuple(named)
+
+
+def places(found: Mapping[int, Line], language: str) -> Mapping[int, Place]:
+    """The provision of the newest text that a found line is. At most one query."""
+    asked = [pk for pk, line in found.items() if not line.anchor]
+    rows = _newest().annotate(begin=Left("text", HEAD)).filter(decision_id__in=asked)
+    begins = {
+        (pk, written_in): begin
+        for pk, written_in, begin in rows.values_list("decision_id", "language", "begin")
+    }
     named = {}
-    for pk, (written_in, line) in found.items():
-        text = _newest(versions[pk]).get(written_in, "")
-        if line not in text:
-            continue
-        act = parse(text)
-        piece = next((one for one in act.provisions if one.line == line.strip()), None)
-        if piece is not None and (label := _label(act, piece)):
+    for pk, line in found.items():
+        anchor, label = line.anchor, line.label
+        if not anchor:
+            anchor, label = _provision(begins.get((pk, line.language), ""), line.text)
+        if label:
             with override(language):
                 address = reverse("decision_text", args=[pk])
-            own = "" if written_in == language else f"?text={written_in}"
-            named[pk] = Place(label, f"{address}{own}#{piece.eid}")
+            own = "" if line.language == language else f"?text={line.language}"
+            named[pk] = Place(label, f"{address}{own}#{anchor}")
     return named
+
+
+def _provision(text: str, line: str) -> tuple[str, str]:
+    """Name and label of the provision of a short text that a line is; empty if it is none."""
+    if line not in text:
+        return "", ""
+    act = parse(text)
+    piece = next((one for one in act.provisions if one.line == line.strip()), None)
+    return (piece.eid, _label(act, piece)) if piece is not None else ("", "")
 
 
 def _label(act: Act, piece: Piece) -> str:

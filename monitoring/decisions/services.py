@@ -40,6 +40,7 @@ COLUMNS = (
     "region",
     "district",
     "verified",
+    "is_key",
     "note",
     "visibility",
 )

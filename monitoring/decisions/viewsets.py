@@ -208,7 +208,7 @@ class DecisionViewSet(ModelViewSet):
         "status",
         BooleanColumn("is_public", label=gettext_lazy("public"), sort_key="is_public"),
     )
-    list_filter = ("kind", "status", "is_public", "verified")
+    list_filter = ("kind", "status", "is_public", "is_key", "verified")
     search_fields = ("adoption_number", "register_number", "codes__value")
 
     def get_form_class(self, for_update: bool = False) -> type[FactsForm]:

@@ -20,9 +20,11 @@ class DigestsConfig(AppConfig):
         from monitoring.digests.letters import SWEEP as LETTERS
         from monitoring.digests.letters import send_letters
         from monitoring.digests.quiet import tell_of_quiet_month
+        from monitoring.digests.remaking import make_mails_anew
         from monitoring.digests.reminders import remind
         from monitoring.digests.runs import SWEEP, run_digests
         from monitoring.digests.services import end_for_address, forget_unconfirmed
+        from monitoring.digests.waiting import SWEEP as ANEW
         from monitoring.mailing import bounces
 
         sweeps.register(SWEEP, 60, run_digests)
@@ -31,6 +33,7 @@ class DigestsConfig(AppConfig):
         sweeps.register("digests.end", 1800, end_what_is_over)
         sweeps.register("digests.remind", 300, remind)
         sweeps.register(CORRECTIONS, 300, send_corrections)
+        sweeps.register(ANEW, 60, make_mails_anew)
         sweeps.register("digests.quiet", 3600, tell_of_quiet_month)
         health.register("digests", lateness.on_time)
         bounces.on_stop(end_for_address)

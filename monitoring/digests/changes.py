@@ -13,6 +13,7 @@ from django.utils.translation import pgettext, pgettext_lazy
 from monitoring.core.dates import long_date
 from monitoring.core.models import Trilingual
 from monitoring.decisions.models import Decision
+from monitoring.decisions.text.redline import SAME, Runs, compare_words
 from monitoring.decisions.wording import FIELDS, IN_LANGUAGE, day_of, related
 from monitoring.journal.models import Change
 
@@ -47,11 +48,17 @@ class Names:
 
 @dataclass(frozen=True)
 class Line:
-    """One thing that changed: its name, what stood there (may be empty), what stands there now."""
+    """One thing that changed: its name, what stood there (may be empty), what stands there now.
+
+    `language` is that of words quoted from a text, which may be another than the reader's; then
+    `runs` are (mark, words) around what differs, both versions in one: `del`, `ins` or `same`.
+    """
 
     name: str
     before: str
     after: str
+    language: str = ""
+    runs: Runs = ()
 
 
 @dataclass(frozen=True)
@@ -201,7 +208,7 @@ def _excerpt(before: Mapping[str, Any], after: Mapping[str, Any], language: str)
     for name, title in _TEXTS.items():
         one, other = (" ".join(str(side.get(name) or "").split()) for side in (was, now))
         if one != other and other:
-            return Line(str(title), *around(one, other))
+            return Line(str(title), *around(one, other), changed[0], marked(one, other))
     return None
 
 
@@ -221,6 +228,32 @@ def around(before: str, after: str, room: int = 160) -> tuple[str, str]:
     if start:
         start = after.rfind(" ", 0, start + 1) + 1
     return _stretch(before, start, room), _stretch(after, start, room)
+
+
+def marked(before: str, after: str, beside: int = 60, room: int = 480) -> Runs:
+    """What differs word by word, with some words beside it; equal stretches fold to an ellipsis.
+
+    >>> [one for one in marked("the fee is 100", "the fee is 250") if one[0] != SAME]
+    [('del', '100'), ('ins', '250')]
+    """
+    whole = compare_words(before, after)[2]
+    found: list[tuple[str, str]] = []
+    for place, (mark, words) in enumerate(whole):
+        said = words
+        if mark != SAME and len(words) > room:
+            said = f"{words[:room].rpartition(' ')[0]}…"
+        elif mark == SAME:
+            first, last = place == 0, place == len(whole) - 1
+            if len(words) > beside * (1 if first or last else 2) + 20:
+                head = "" if first else f"{words[:beside].rpartition(' ')[0]} "
+                tail = "" if last else f" {words[-beside:].partition(' ')[2]}"
+                said = f"{head}…{tail}"
+        found.append((mark, said))
+        room -= len(said)
+        if room <= 0:
+            found.append((SAME, " …"))
+            break
+    return tuple(found)
 
 
 def _stretch(text: str, start: int, room: int) -> str:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from typing import Any
 
-from monitoring.digests.models import Aspect, DigestRun, Subscriber, Subscription
+from monitoring.digests.models import KEY_ONLY, Aspect, DigestRun, Subscriber, Subscription
 from monitoring.journal.models import Change
 
 ALWAYS = frozenset({Change.Kind.PUBLISHED, Change.Kind.RELATION, Change.Kind.WITHDRAWN})
@@ -34,12 +34,28 @@ def aspects(change: Change) -> frozenset[str]:
     return frozenset(str(one) for one in (found | {named} if named else found))
 
 
-def wants(subscription: Subscription, change: Change, run: DigestRun) -> bool:
-    """Whether a change is news for a subscription in a run, and of a kind that it asked for."""
-    since = run.first_position if subscription.since is None else subscription.since
-    if (change.position or 0) <= since:
+def told_before(subscription: Subscription, run: DigestRun) -> int:
+    """The journal position up to which a subscription was told before a run."""
+    return run.first_position if subscription.since is None else subscription.since
+
+
+def wants(
+    subscription: Subscription,
+    change: Change,
+    run: DigestRun,
+    key: Container[tuple[str, int]] = frozenset(),
+) -> bool:
+    """Whether a change is news for a subscription in a run, and of a kind that it asked for.
+
+    `key` are the records that analysts marked as key: some ask for these alone.
+    """
+    if (change.position or 0) <= told_before(subscription, run):
         return False
     wanted = subscription.wanted
+    if KEY_ONLY in wanted:
+        if change.subject == "decision" and (change.subject, change.subject_id) not in key:
+            return False
+        wanted -= {KEY_ONLY}
     return not wanted or change.kind in ALWAYS or not wanted.isdisjoint(aspects(change))
 
 

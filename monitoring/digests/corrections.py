@@ -9,17 +9,19 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
-from django.db.models import F
+from django.db.models import F, Max, Min, Q
 from django.utils.translation import gettext as _
 
 from monitoring.core import clock, sweeps
 from monitoring.core.dates import long_date
 from monitoring.core.models import LANGUAGES
 from monitoring.digests import links
+from monitoring.digests.messages import headers_of
 from monitoring.digests.models import (
     CorrectionTold,
     DigestRun,
@@ -110,11 +112,11 @@ def release_correction(*, correction: ItemCorrection, seen: int, by: Any) -> Ite
     return row
 
 
-def audience(correction: ItemCorrection) -> Iterator[tuple[int, dt.datetime]]:
+def audience(correction: ItemCorrection, after: int = 0) -> Iterator[tuple[int, dt.datetime]]:
     """(reader, when the wrong mail was made) of those who got it and still want our mail.
 
-    Left out: whose mail was held back or refused, and who has ended since all that the mail can
-    have come by. Streamed; a query for 500 mails.
+    `after`: only among mails with greater ids. Left out: whose mail was held back or refused, and
+    who has ended since all that the mail can have come by. Streamed; a query for 500 mails.
     """
     wrong = set(correction.changes)
     told = Change.objects.filter(pk__in=wrong)
@@ -123,7 +125,7 @@ def audience(correction: ItemCorrection) -> Iterator[tuple[int, dt.datetime]]:
         return
     rows = (
         DigestRunSubscriber.objects.filter(
-            built_at__gte=since, subscriber__state=Subscriber.State.ACTIVE
+            pk__gt=after, built_at__gte=since, subscriber__state=Subscriber.State.ACTIVE
         )
         .order_by("pk")
         .values_list("subscriber_id", "changes", "mail_key", "built_at")
@@ -167,11 +169,13 @@ def send_corrections() -> int:
 
 
 def _send(correction: ItemCorrection) -> int:
+    settled = _settled()
     told = set(correction.told.values_list("subscriber_id", flat=True))
     made = waiting = 0
-    for reader, built in list(audience(correction)):
+    for reader, built in list(audience(correction, correction.read_up_to)):
         if reader not in told:
-            sent = _tell(correction, reader, built)
+            what = f"correction {correction.pk} to subscriber {reader}"
+            sent = sweeps.spare_others(what, partial(_tell, correction, reader, built), None)
             made += sent or 0
             waiting += sent is None
     released = correction.released_at or clock.now()
@@ -179,7 +183,22 @@ def _send(correction: ItemCorrection) -> int:
         ItemCorrection.objects.filter(pk=correction.pk).update(
             state=State.DONE, mails=correction.told.count()
         )
+    elif settled is not None and not waiting:
+        ItemCorrection.objects.filter(pk=correction.pk).update(read_up_to=settled)
     return made
+
+
+def _settled() -> int | None:
+    """The id up to which no mail of a run can appear or change any more; None while runs are made.
+
+    So the days in which a frequency had no run do not read the same thousands of rows again.
+    """
+    if DigestRun.objects.filter(state=DigestRun.State.OPEN).exists():
+        return None
+    rows = DigestRunSubscriber.objects.aggregate(
+        top=Max("pk"), held=Min("pk", filter=Q(again=True))
+    )
+    return int(rows["top"] or 0) if rows["held"] is None else int(rows["held"]) - 1
 
 
 def _still_to_be_told(correction: ItemCorrection) -> bool:
@@ -193,7 +212,7 @@ def _still_to_be_told(correction: ItemCorrection) -> bool:
 
 
 def _tell(correction: ItemCorrection, reader: int, built: dt.datetime) -> int | None:
-    """One reader's mail; None for one who is silent now, 0 for one who has left since."""
+    """One reader's mail; None for one who is told later, 0 for one who has left since."""
     subscriber = Subscriber.objects.filter(pk=reader).first()
     if subscriber is None:
         return 0
@@ -236,11 +255,7 @@ def correction_mail(
         own = reader.subscriptions.active().order_by("pk").values_list("pk", flat=True)
         manage = links.manage_link(reader)
         leave = links.leave_link(reader, tuple(own))
-        headers = {
-            "List-Id": f"<correction.{links.list_host()}>",
-            "List-Unsubscribe": f"<{leave}>",
-            "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
-        }
+        headers = headers_of("correction", leave, f"correction-{correction.pk}")
     return prepare_mail(
         key=f"correction:{correction.pk}:{reader.pk or 0}",
         to=reader.address,

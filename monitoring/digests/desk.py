@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.db.models import Count
 
 from monitoring.core import clock
 from monitoring.core.models import LANGUAGES
-from monitoring.digests.editorials import coming, is_cancelled, lead_in
+from monitoring.digests.editorials import coming, is_cancelled, lead_in, waiting_run
 from monitoring.digests.gathering import documents_of, found_of
-from monitoring.digests.matching import matching
+from monitoring.digests.matching import matching, matching_of
 from monitoring.digests.messages import Found, Message, Record, build
 from monitoring.digests.models import DigestRun, Editorial, Subscriber, Subscription
 from monitoring.digests.queries import EVERYTHING
@@ -21,7 +21,12 @@ from monitoring.digests.runs import PERIOD, last_end, last_run
 from monitoring.journal.models import Change
 from monitoring.journal.services import close_window
 from monitoring.mailing import compose
+from monitoring.search.documents import SearchDocument
 from monitoring.search.models import SavedQuery
+from monitoring.search.query import Query
+
+SOON_COUNTED = 2_000
+"""Stored queries up to which a page counts the readers unasked; 100,000 take seconds to file."""
 
 
 @dataclass(frozen=True)
@@ -31,7 +36,7 @@ class Coming:
     run: DigestRun
     editorial: Editorial
     found: Found
-    hits: Mapping[int, Sequence[Record]]
+    documents: Sequence[SearchDocument]
 
     @property
     def renderer(self) -> Renderer:
@@ -40,30 +45,28 @@ class Coming:
         return Renderer(frames_of(self.run, self.found, leads=leads), self.found)
 
 
-def open_run(frequency: str) -> DigestRun | None:
-    """The run of a frequency that waits to be made: held, or just opened."""
-    runs = DigestRun.objects.filter(frequency=frequency, state=DigestRun.State.OPEN)
-    return runs.order_by("window_end").first()
-
-
 def desk_editorial(frequency: str) -> Editorial:
     """The editors' part of the run that waits, else of the next one."""
-    run = open_run(frequency)
-    found = Editorial.objects.filter(run=run).first() if run else None
-    return found or coming(frequency)
+    run = waiting_run(frequency)
+    if run is None:
+        return coming(frequency)
+    found = Editorial.objects.filter(run=run).select_related("run", "held_by").first()
+    return found or Editorial(frequency=frequency, run=run, version=0)
 
 
 def coming_issue(frequency: str) -> Coming:
-    """Read what the coming issue would tell. Some thirty queries, nothing is written."""
-    run = open_run(frequency) or _unsaved(frequency)
+    """Read what the coming issue would tell; whom, only `audience` asks.
+
+    Some thirty queries, nothing is written.
+    """
+    run = waiting_run(frequency) or _unsaved(frequency)
     changes = list(Change.objects.announced().between(run.first_position, run.last_position))
     documents = documents_of(changes)
-    followed = Subscription.objects.due(frequency, clock.today())
     return Coming(
         run=run,
         editorial=desk_editorial(frequency),
         found=found_of(run, changes, documents),
-        hits=matching(followed, documents),
+        documents=documents,
     )
 
 
@@ -82,11 +85,20 @@ def _unsaved(frequency: str) -> DigestRun:
     )
 
 
+def is_soon_counted() -> bool:
+    """Whether counting the readers takes no time that a page could not take. One query."""
+    return SavedQuery.objects.count() <= SOON_COUNTED
+
+
 def audience(issue: Coming) -> dict[str, int]:
-    """How many readers the issue would go to, by language. One query."""
+    """How many readers the issue would go to, by language. Few queries.
+
+    A process that has not matched yet files every stored query first: some ten seconds for 100,000.
+    """
     due = Subscription.objects.due(issue.run.frequency, clock.today())
+    hits = matching(due, issue.documents)
     rows = (
-        due.filter(query__in=list(issue.hits))
+        due.filter(query__in=list(hits))
         .values("subscriber__language")
         .annotate(count=Count("subscriber", distinct=True))
     )
@@ -114,10 +126,16 @@ def _of_reader(issue: Coming, pk: int) -> Message | None:
     if reader is None:
         return None
     due = Subscription.objects.due(issue.run.frequency, clock.today())
+    followed = list(
+        due.filter(subscriber=reader).select_related("query", "subscriber").order_by("pk")
+    )
+    hits = matching_of(
+        {one.query_id: Query.from_json(one.query.query) for one in followed}, issue.documents
+    )
     matched: dict[Record, list[Subscription]] = {}
-    for one in due.filter(subscriber=reader).select_related("query", "subscriber").order_by("pk"):
+    for one in followed:
         one.note = ""  # the reader's own
-        for record in issue.hits.get(one.query_id, ()):
+        for record in hits.get(one.query_id, ()):
             matched.setdefault(record, []).append(one)
     message = build(issue.run, reader, matched, issue.found)
     return _without_links(message) if message else None

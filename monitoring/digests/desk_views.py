@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import uuid
+from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import messages
@@ -19,7 +21,7 @@ from monitoring.core.models import LANGUAGES
 from monitoring.digests import desk, editorials
 from monitoring.digests.desk_forms import EditorialForm
 from monitoring.digests.issues import LISTED
-from monitoring.digests.models import Aspect, Editorial, Frequency
+from monitoring.digests.models import Aspect, DigestRun, Editorial, Frequency, Letter
 from monitoring.mailing import compose
 from monitoring.mailing.services import prepare_parts, queue_prepared
 
@@ -34,6 +36,14 @@ def guard(request: HttpRequest, right: str) -> Any:
     return user
 
 
+def stands(row: Editorial | Letter | None, names: Sequence[str]) -> list[tuple[str, str]]:
+    """What another editor wrote, field by field: names in words, without the empty ones."""
+    if row is None:
+        return []
+    fields = {field.attname: str(field.verbose_name) for field in row._meta.concrete_fields}
+    return [(fields[name], getattr(row, name)) for name in names if getattr(row, name)]
+
+
 def _frequency(value: str) -> str:
     if value not in LISTED:
         raise Http404
@@ -46,16 +56,20 @@ def issue_desk(request: HttpRequest, frequency: str) -> HttpResponse:
     user = guard(request, "edit_issue")
     frequency = _frequency(frequency)
     row = desk.desk_editorial(frequency)
-    meanwhile, status = None, 200
+    key = editorials.issue_key(frequency)
+    meanwhile, left, status = None, False, 200
     if request.method == "POST":
         form = EditorialForm(request.POST)
         if form.is_valid():
             try:
                 saved = editorials.save_editorial(
-                    frequency=frequency, run=row.run, by=user, **form.cleaned_data
+                    frequency=frequency,
+                    by=user,
+                    seen=request.POST.get("issue", ""),
+                    **form.cleaned_data,
                 )
             except editorials.TwoEditorsError as error:
-                meanwhile, status = error.stands, 409
+                meanwhile, left, status = error.stands, error.left, 409
                 form = EditorialForm({**request.POST.dict(), "version": str(meanwhile.version)})
             except ValidationError as error:
                 form.add_error(None, error)
@@ -67,13 +81,17 @@ def issue_desk(request: HttpRequest, frequency: str) -> HttpResponse:
     else:
         form = EditorialForm(instance=row, initial={"version": row.version})
     issue = desk.coming_issue(frequency)
-    counts = desk.audience(issue)
+    counts = desk.audience(issue) if "count" in request.GET or desk.is_soon_counted() else {}
     context = {
         "frequency": frequency,
         "label": Frequency(frequency).label,
         "row": row,
         "form": form,
         "meanwhile": meanwhile,
+        "left": left,
+        "stands": stands(meanwhile, editorials.WORDS),
+        "held_until": _held_until(row, issue.run),
+        "key": key,
         "run": issue.run,
         "records": len(issue.found.hits["kk"]),
         "counts": counts,
@@ -89,22 +107,28 @@ def issue_desk(request: HttpRequest, frequency: str) -> HttpResponse:
     return render(request, "digests/desk.html", context, status=status)
 
 
+def _held_until(row: Editorial, run: DigestRun) -> dt.datetime | None:
+    """When a held issue is settled by itself."""
+    return max(row.held_at, run.window_end) + editorials.HELD_FOR if row.held_at else None
+
+
 @require_POST
 def issue_act(request: HttpRequest, frequency: str) -> HttpResponse:
     """Hold, release or cancel; who did it stands on the row and in the audit log."""
     user = guard(request, "edit_issue")
     frequency = _frequency(frequency)
-    row = desk.desk_editorial(frequency)
-    what = request.POST.get("what", "")
+    what, seen = request.POST.get("what", ""), request.POST.get("issue", "")
     try:
         if what == "hold" and request.POST.get("after") in Editorial.After.values:
-            row = editorials.hold_issue(editorial=row, by=user, after=request.POST["after"])
+            row = editorials.hold_issue(
+                frequency=frequency, by=user, after=request.POST["after"], seen=seen
+            )
             said = _("The issue is held.")
         elif what == "release":
-            row = editorials.release_issue(editorial=row, by=user)
+            row = editorials.release_issue(frequency=frequency, by=user, seen=seen)
             said = _("The issue leaves at its time.")
         elif what == "cancel":
-            row = editorials.cancel_issue(editorial=row, by=user)
+            row = editorials.cancel_issue(frequency=frequency, by=user, seen=seen)
             said = _("The issue is cancelled; what it told stands in the next one.")
         else:
             messages.error(request, _("Choose what to do with the issue."))

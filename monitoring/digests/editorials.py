@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from monitoring.core import clock, sweeps
@@ -21,17 +22,39 @@ from monitoring.mailing.services import queue_mail
 
 HELD_FOR = dt.timedelta(hours=24)
 """How long an issue may be held after it should have left."""
-FIELDS = (
-    "lead_kk", "lead_ru", "lead_en", "elsewhere", "news_kk", "news_ru", "news_en", "news_link",
-)  # fmt: skip
+WORDS = ("lead_kk", "lead_ru", "lead_en", "news_kk", "news_ru", "news_en", "news_link")
+FIELDS = (*WORDS, "elsewhere")
 
 
 class TwoEditorsError(Exception):
-    """Somebody else saved meanwhile; `stands` is what stands now."""
+    """Somebody else saved meanwhile, or (`left`) the issue left; `stands` is what stands now."""
 
-    def __init__(self, stands: Editorial) -> None:
-        super().__init__("saved by somebody else meanwhile")
-        self.stands = stands
+    def __init__(self, stands: Editorial, *, left: bool = False) -> None:
+        super().__init__("the issue left" if left else "saved by somebody else meanwhile")
+        self.stands, self.left = stands, left
+
+
+def waiting_run(frequency: str) -> DigestRun | None:
+    """The run of a frequency that is not leaving yet: held, or just opened."""
+    runs = DigestRun.objects.filter(
+        frequency=frequency, state=DigestRun.State.OPEN, leaving_at=None
+    )
+    return runs.order_by("window_end").first()
+
+
+def issue_key(frequency: str) -> str:
+    """Which issue an editor has before them: a run that waits, or what comes after the last one.
+
+    A page says it when something is done, so that what was meant for one issue, pressed a minute
+    after it left, is not done to the next.
+    """
+    run = waiting_run(frequency)
+    return f"run-{run.pk}" if run else f"after-{_last_pk(frequency)}"
+
+
+def _last_pk(frequency: str) -> int:
+    runs = DigestRun.objects.filter(frequency=frequency).order_by("-window_end")
+    return runs.values_list("pk", flat=True).first() or 0
 
 
 def coming(frequency: str) -> Editorial:
@@ -41,16 +64,20 @@ def coming(frequency: str) -> Editorial:
 
 
 def save_editorial(
-    *, frequency: str, version: int, by: Any, run: DigestRun | None = None, **values: Any
+    *, frequency: str, version: int, by: Any, seen: str = "", **values: Any
 ) -> Editorial:
     """Store the lead and the news item; `version` is that which the editor had before them.
 
-    Of the coming issue, or of a `run` that is held.
+    Of the run that waits, else of the coming one; `seen` is the `issue_key` of the editor's page.
 
-    Raises TwoEditorsError if it has changed since, ValidationError for what cannot stand.
+    Raises TwoEditorsError if it or the issue has changed since, ValidationError for what cannot
+    stand.
     """
     with transaction.atomic():
-        row = _locked(frequency, run)
+        _lock_issue(frequency)
+        row = _locked(frequency, waiting_run(frequency))
+        if seen and seen != issue_key(frequency):
+            raise TwoEditorsError(row, left=True)
         if row.version != version:
             raise TwoEditorsError(row)
         for name in FIELDS:
@@ -78,68 +105,106 @@ def own_address(typed: str) -> str:
     return path
 
 
-def hold_issue(*, editorial: Editorial, by: Any, after: str) -> Editorial:
+def hold_issue(*, frequency: str, by: Any, after: str, seen: str = "") -> Editorial:
     """Keep an issue back; `after` says what happens when nobody releases it within a day.
 
-    Raises ValidationError once mails of it were made.
+    `seen` is the `issue_key` of the page on which it was pressed. Raises ValidationError once the
+    issue is leaving: it takes the same lock as `may_leave`, so one of the two comes first.
     """
     with transaction.atomic():
-        row = _again(editorial)
-        if row.run is not None and (row.run.state != DigestRun.State.OPEN or row.run.told.exists()):
-            raise ValidationError(_("This issue is leaving already; it cannot be held any more."))
-        if row.held_at is None and not row.outcome:
+        row = _asked(frequency, seen)
+        if row.held_at is None:
             row.held_at, row.held_by = clock.now(), by
             row.after = Editorial.After(after).value
             _changed(row, by)
     return row
 
 
-def release_issue(*, editorial: Editorial, by: Any) -> Editorial:
-    """Let a held issue go; if its time has come it leaves now."""
+def release_issue(*, frequency: str, by: Any, seen: str = "") -> Editorial:
+    """Let a held issue go; if its time has come it leaves now. ValidationError if it left."""
     with transaction.atomic():
-        row = _again(editorial)
-        if row.held_at is not None and not row.outcome:
+        row = _asked(frequency, seen)
+        if row.held_at is not None:
             row.held_at = row.held_by = None
             _changed(row, by)
         sweeps.ring("digests.run")
     return row
 
 
-def cancel_issue(*, editorial: Editorial, by: Any) -> Editorial:
-    """Send a held issue to nobody. What it would have told stands in the next one."""
+def cancel_issue(*, frequency: str, by: Any, seen: str = "") -> Editorial:
+    """Send a held issue to nobody. What it would have told stands in the next one.
+
+    Raises ValidationError if it is not held, or left meanwhile.
+    """
     with transaction.atomic():
-        row = _again(editorial)
-        if row.run is not None and row.held_at is not None and not row.outcome:
-            _cancel(row, row.run, by)
+        row = _asked(frequency, seen)
+        if row.run is None or row.held_at is None:
+            raise ValidationError(_("Only an issue that is held can be cancelled."))
+        _cancel(row, row.run, by)
     return row
+
+
+def _asked(frequency: str, seen: str) -> Editorial:
+    """The locked row of the issue that an editor means; ValidationError if that one has left."""
+    _lock_issue(frequency)
+    run = waiting_run(frequency)
+    if (seen and seen != issue_key(frequency)) or (run is not None and run.told.exists()):
+        raise ValidationError(
+            _("This issue is leaving or has left; nothing can be done to it any more.")
+        )
+    return _locked(frequency, run)
+
+
+def _lock_issue(frequency: str) -> None:
+    """Nothing of a frequency begins to leave, or is opened, until this transaction ends.
+
+    `may_leave` locks the run that it lets go, `take_along` the run before the one it opens; rows
+    are locked in the order of their windows.
+    """
+    runs = DigestRun.objects.filter(frequency=frequency).filter(
+        Q(state=DigestRun.State.OPEN) | Q(pk=_last_pk(frequency))
+    )
+    list(runs.select_for_update().order_by("window_end").values_list("pk", flat=True))
 
 
 def take_along(run: DigestRun) -> None:
     """In the transaction that opens a run: the waiting editors' part becomes this run's."""
+    before = DigestRun.objects.filter(frequency=run.frequency, window_end__lt=run.window_end)
+    list(before.select_for_update().order_by("-window_end").values_list("pk", flat=True)[:1])
     Editorial.objects.filter(frequency=run.frequency, run=None).update(run=run)
 
 
 def may_leave(run: DigestRun) -> bool:
-    """Whether a run may be made now; settles what is over for one that was held too long."""
-    row = Editorial.objects.filter(run=run).select_related("held_by").first()
-    if row is None or row.held_at is None:
-        return True
-    if row.outcome:
-        return row.outcome != Editorial.Outcome.CANCELLED
-    if clock.now() - max(row.held_at, run.window_end) < HELD_FOR:
-        return False
+    """Whether a run may be made now; settles what is over for one that was held too long.
+
+    Leaving is marked on the run under its lock, which holding takes too: what is marked can no
+    longer be held, and what is held is not marked.
+    """
     with transaction.atomic():
-        row = Editorial.objects.select_for_update(of=("self",)).get(pk=row.pk)
-        if row.held_at is None:
+        run = DigestRun.objects.select_for_update().get(pk=run.pk)
+        if run.state != DigestRun.State.OPEN:
+            return False
+        if run.leaving_at is not None:
             return True
-        if not row.outcome:
-            if row.after == Editorial.After.CANCEL:
-                _cancel(row, run, row.held_by)
-            else:
-                row.outcome = Editorial.Outcome.LEFT
-                row.save()
-            _tell_operators(row, run)
-    return row.outcome != Editorial.Outcome.CANCELLED
+        row = Editorial.objects.filter(run=run).select_related("held_by").first()
+        if row is not None and row.held_at is not None:
+            if clock.now() - max(row.held_at, run.window_end) < HELD_FOR:
+                return False
+            _settle(row, run)
+            if row.outcome == Editorial.Outcome.CANCELLED:
+                return False
+        DigestRun.objects.filter(pk=run.pk).update(leaving_at=clock.now())
+    return True
+
+
+def _settle(row: Editorial, run: DigestRun) -> None:
+    """A day is over: it leaves or is cancelled, as whoever held it chose; operators are told."""
+    if row.after == Editorial.After.CANCEL:
+        _cancel(row, run, row.held_by)
+    else:
+        row.outcome = Editorial.Outcome.LEFT
+        row.save()
+    _tell_operators(row, run)
 
 
 def is_cancelled(run: DigestRun) -> bool:
@@ -206,13 +271,6 @@ def _locked(frequency: str, run: DigestRun | None = None) -> Editorial:
     )
     rows = Editorial.objects.select_for_update(of=("self",)).select_related("run")
     return rows.get(frequency=frequency, run=run)
-
-
-def _again(editorial: Editorial) -> Editorial:
-    if editorial.pk is None:
-        return _locked(editorial.frequency)
-    rows = Editorial.objects.select_for_update(of=("self",)).select_related("run")
-    return rows.get(pk=editorial.pk)
 
 
 def _changed(row: Editorial, by: Any) -> None:

@@ -8,13 +8,14 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from django.db import transaction
 from django.urls import reverse
 from django.utils import translation
 
-from monitoring.core import clock
+from monitoring.core import clock, sweeps
 from monitoring.decisions.merging import current_merge, kept_instead_of
 from monitoring.decisions.models import Decision
 from monitoring.digests import links
@@ -48,7 +49,9 @@ def end_what_is_over() -> int:
         if over.before is not None:
             rows = rows.filter(created_at__lt=over.before)
         for row in rows.values_list("pk", flat=True):
-            done += _end(row, over)
+            done += sweeps.spare_others(
+                f"the end of subscription {row}", partial(_end, row, over), 0
+            )
     return done
 
 
@@ -96,8 +99,10 @@ def _queries_over() -> Iterator[Over]:
         for name, (model, key) in _NAMED.items()
     }
     ended = {body.key: _ended_on(body) for body in Body.objects.exclude(date_to=None)}
+    # Only what is stored is looked at: making a query of each would take most of the time.
     for pk, data in SavedQuery.objects.filter(pk__in=alive).values_list("pk", "query").iterator():
-        filters = [one for one in Query.from_json(data).filters if one[0] in FACETS]
+        stored = data.get("filters") or {}
+        filters = [(name, stored[name]) for name in FACETS if name in stored]
         if any(there[name].isdisjoint(values) for name, values in filters):
             yield Over(pk, End.GONE)
             continue

@@ -28,9 +28,12 @@ SHOWN = 30
 def sent_to(subscriber: Subscriber, language: str) -> list[dict[str, Any]]:
     """The last digests that were made for a reader, newest first; one query.
 
-    Each with the address of its public issue, where it has one.
+    Each with the address of its public issue, where it has one. What was held back is left out.
     """
-    rows = subscriber.told.select_related("run__issue").order_by("-built_at", "-pk")[:SHOWN]
+    never = [OutgoingMail.State.SUPPRESSED, OutgoingMail.State.FAILED]
+    held = OutgoingMail.objects.filter(group=subscriber.group, state__in=never).values("key")
+    told = subscriber.told.filter(again=False).exclude(mail_key__in=held)
+    rows = told.select_related("run__issue").order_by("-built_at", "-pk")[:SHOWN]
     return [
         {
             "day": long_date(row.built_at.astimezone(clock.ALMATY).date(), "day", language),

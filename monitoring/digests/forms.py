@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from monitoring.core import clock
 from monitoring.core.forms import PublicForm
-from monitoring.digests.models import ESSENTIAL, REMIND_DAYS, Aspect, Frequency
+from monitoring.digests.models import ESSENTIAL, KEY_ONLY, REMIND_DAYS, Aspect, Frequency
 from monitoring.digests.queries import DECISION, FACETS, decision_of, describe, query_of
 from monitoring.digests.selectors import Choice, choices
 from monitoring.journal.models import Change
@@ -23,6 +23,7 @@ from monitoring.search.query import Query
 from monitoring.search.saved import never_matches
 
 LONGEST_SILENCE = dt.timedelta(days=366)
+KEY_LABEL = pgettext_lazy("kind of change", "only of key documents")
 
 
 def aspects_offered() -> list[tuple[str, str]]:
@@ -35,6 +36,13 @@ def stored_kinds(chosen: list[str]) -> str:
     """As a subscription keeps them: in their order; empty when all are wanted."""
     offered = [value for value, _label in aspects_offered()]
     return "" if set(offered) <= set(chosen) else ",".join(v for v in offered if v in chosen)
+
+
+def with_key(stored: str, key_only: bool) -> str:
+    """Stored kinds that ask for key documents alone, if wanted."""
+    if not key_only:
+        return stored
+    return f"{stored or ','.join(value for value, _label in aspects_offered())},{KEY_ONLY}"
 
 
 def reminders_offered() -> list[tuple[str, str]]:
@@ -113,6 +121,7 @@ class SubscribeForm(AddressForm):
         initial=ESSENTIAL.split(","),
     )
     kinds_shown = forms.CharField(required=False, max_length=1)
+    key_only = forms.BooleanField(label=KEY_LABEL, required=False)
     remind = forms.ChoiceField(
         label=gettext_lazy("Remind of deadlines by a mail of its own"),
         choices=reminders_offered,
@@ -182,6 +191,8 @@ class SubscribeForm(AddressForm):
         for problem in problems:
             self.add_error("about", problem.sentence)
         data["asked"] = asked
+        if asked is not None and decision_of(asked) is None and "kinds" in data:
+            data["kinds"] = with_key(data["kinds"], data.get("key_only", False))
         return data
 
 
@@ -196,6 +207,7 @@ class WishesForm(forms.Form):
         choices=aspects_offered,
         widget=forms.CheckboxSelectMultiple,
     )
+    key_only = forms.BooleanField(label=KEY_LABEL, required=False)
     remind = forms.ChoiceField(
         label=gettext_lazy("Remind of deadlines by a mail of its own"),
         choices=reminders_offered,
@@ -216,8 +228,10 @@ class WishesForm(forms.Form):
         label=gettext_lazy("Note for yourself: why you follow this"), max_length=200, required=False
     )
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, wide: bool = True, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        if not wide:  # who follows one document hears of it, key or not
+            del self.fields["key_only"]
         self.fields["kinds"].error_messages["required"] = _("Choose at least one kind of change.")
         self.fields["muted_until"].error_messages["invalid"] = _(
             "Write the day like 2027-01-31 or 31.01.2027."
@@ -241,6 +255,7 @@ class WishesForm(forms.Form):
         """What `change_subscription` takes."""
         data = dict(self.cleaned_data)
         data["remind_days"] = data.pop("remind")
+        data["kinds"] = with_key(data["kinds"], data.pop("key_only", False))
         return data
 
 

@@ -73,6 +73,7 @@ def found_of(
         health={one: _health(one) for one in LANGUAGES} if documents else {},
         deadlines=_deadlines(decisions),
         under_way=_under_way(decisions),
+        key=_key(decisions),
         sections={one: _sections(decisions, one) for one in LANGUAGES},
     )
 
@@ -91,6 +92,14 @@ def _under_way(decisions: Sequence[int]) -> frozenset[Record]:
     for some in batched(decisions, CHUNK):
         drafts = Decision.objects.filter(pk__in=some, kind__is_draft=True)
         rows = drafts.exclude(status__ends=True).values_list("pk", flat=True)
+        found |= {("decision", pk) for pk in rows}
+    return frozenset(found)
+
+
+def _key(decisions: Sequence[int]) -> frozenset[Record]:
+    found: set[Record] = set()
+    for some in batched(decisions, CHUNK):
+        rows = Decision.objects.filter(pk__in=some, is_key=True).values_list("pk", flat=True)
         found |= {("decision", pk) for pk in rows}
     return frozenset(found)
 
@@ -114,8 +123,8 @@ def _health(language: str) -> Health:
         head = chain_head()
         kept = _("Hash over all saved copies: %(head)s") % {"head": head} if head else ""
     names = {"names": ", ".join(silent)}
-    line = f"{said % {'count': count}} {state % names if silent else state} {kept}".strip()
-    return Health(line, broken=bool(silent))
+    line = f"{said % {'count': count}} {state % names if silent else state}"
+    return Health(line, broken=bool(silent), head=kept)
 
 
 def _sources(documents: Sequence[SearchDocument]) -> dict[Record, str]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.core.paginator import Paginator
+from django.db.models.fields.json import KeyTextTransform, KeyTransform
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, render
@@ -19,6 +21,8 @@ from monitoring.core.models import LANGUAGES
 from monitoring.digests.issues import LISTED, address_of_issue, shown_issue, visible_now
 from monitoring.digests.models import Issue, Letter
 from monitoring.evidence.selectors import chain_head
+
+PAGE_SIZE = 50
 
 
 def _language() -> str:
@@ -87,14 +91,21 @@ def issue(request: HttpRequest, year: int, pk: int) -> HttpResponse:
 
 @require_safe
 def issues(request: HttpRequest, year: int | None = None) -> HttpResponse:
-    """The archive: the issues and public letters of one year, newest first. Five queries."""
+    """The archive: the issues and public letters of one year, newest first. Six queries."""
     language = _language()
     listed = Issue.objects.filter(run__frequency__in=LISTED)
     years = list(listed.order_by("-year").values_list("year", flat=True).distinct())
     if year is not None and year not in years:
         raise Http404
     chosen = year or (years[0] if years else clock.today().year)
-    rows = listed.filter(year=chosen).select_related("run").order_by("-run__window_end", "-pk")
+    of_year = (
+        listed.filter(year=chosen)
+        .annotate(headline=KeyTextTransform("headline", KeyTransform(language, "content")))
+        .defer("content")  # a year of issues holds megabytes
+        .select_related("run")
+        .order_by("-run__window_end", "-pk")
+    )
+    page = Paginator(of_year, PAGE_SIZE).get_page(request.GET.get("page"))
     letters = Letter.objects.filter(is_public=True, sent_at__year=chosen).order_by("-sent_at")
     args = [year] if year else []
     name = "digest_year" if year else "digest_issues"
@@ -107,11 +118,14 @@ def issues(request: HttpRequest, year: int | None = None) -> HttpResponse:
                 "url": address_of_issue(one, language),
                 "day": _day(one, language),
                 "frequency": one.run.frequency,
-                "headline": (one.content.get(language) or {}).get("headline", ""),
+                "headline": one.headline or "",
             }
-            for one in rows
+            for one in page.object_list
         ],
-        "letters": [letter_row(one, language) for one in letters],
+        "page": page,
+        "previous_url": f"?page={page.number - 1}" if page.has_previous() else "",
+        "next_url": f"?page={page.number + 1}" if page.has_next() else "",
+        "letters": [letter_row(one, language) for one in letters] if page.number == 1 else [],
         "alternates": switch(paths),
         "found": Found(
             title=f"{gettext('Issues of the digest')} · {chosen}",

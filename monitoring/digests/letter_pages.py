@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from monitoring.core.found import Found
 from monitoring.core.models import LANGUAGES
-from monitoring.digests import letters, links
+from monitoring.digests import links, services
 from monitoring.digests.issue_views import letter_row, paths_of, switch
 from monitoring.digests.models import Letter
 
@@ -49,7 +49,7 @@ def letters_leave(request: HttpRequest, token: str) -> HttpResponse:
     if subscriber is None:
         return render(request, "digests/bad_link.html", status=404)
     if request.method == "POST":
-        letters.stop_letters(subscriber=subscriber, how="unsubscribe link")
+        services.change_reader(subscriber=subscriber, letters=False, how="unsubscribe link")
         subscriber.refresh_from_db()
     context = {"wanted": subscriber.letters, "manage_link": links.manage_link(subscriber)}
     return render(request, "digests/letters_leave.html", context)

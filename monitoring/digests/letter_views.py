@@ -18,19 +18,23 @@ from wagtail.log_actions import log
 from monitoring.core.models import LANGUAGES
 from monitoring.digests import letters
 from monitoring.digests.desk_forms import LetterForm
-from monitoring.digests.desk_views import FRAME_POLICY, guard
+from monitoring.digests.desk_views import FRAME_POLICY, guard, stands
 from monitoring.digests.models import Letter
 from monitoring.mailing import compose
+from monitoring.vocabulary.models import Region, Topic
 
 LATEST = 50
 
 
 @require_safe
 def letter_list(request: HttpRequest) -> HttpResponse:
-    """Drafts and sent letters. Two queries."""
+    """Drafts and sent letters. Four queries."""
     guard(request, "send_letter")
-    rows = Letter.objects.select_related("sent_by", "changed_by")[:LATEST]
-    return render(request, "digests/letter_list.html", {"rows": rows})
+    rows = list(Letter.objects.select_related("sent_by", "changed_by")[:LATEST])
+    names = {row.slug: row.label for row in Topic.objects.all()}
+    names |= {row.code: row.label for row in Region.objects.all()}
+    shown = [{"letter": row, "where": names.get(row.value, row.value)} for row in rows]
+    return render(request, "digests/letter_list.html", {"rows": shown})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -60,6 +64,8 @@ def letter_edit(request: HttpRequest, pk: int = 0) -> HttpResponse:
         "row": row,
         "form": form,
         "meanwhile": meanwhile,
+        "stands": stands(meanwhile, letters.WORDS),
+        "looked_at": [c for c in LANGUAGES if row and row.seen.get(c) == row.version],
         "missing": letters.missing_before_sending(row) if row else [],
         "written": [code for code in LANGUAGES if row and row.words("text", code)],
         "is_draft": row is None or row.state == Letter.State.DRAFT,

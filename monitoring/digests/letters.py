@@ -14,10 +14,10 @@ from monitoring.core import clock, sweeps
 from monitoring.core.models import LANGUAGES
 from monitoring.digests import audiences, links
 from monitoring.digests.messages import headers_of
-from monitoring.digests.models import Consent, Letter, LetterTold, Subscriber
+from monitoring.digests.models import Letter, LetterTold, Subscriber
 from monitoring.digests.rendering import OPEN, SHUT, Fragment, cut_at_places, put
 from monitoring.mailing import compose
-from monitoring.mailing.services import Prepared, cancel_group, prepare_parts, queue_all
+from monitoring.mailing.services import Prepared, prepare_parts, queue_all
 
 logger = logging.getLogger(__name__)
 
@@ -203,25 +203,6 @@ def prepare_letter(
         ),
         headers=headers_of("letter", leave, f"letter-{letter.pk}:{code}"),
     )
-
-
-def stop_letters(*, subscriber: Subscriber, how: str) -> bool:
-    """No more letters to a reader, from now on and of those that wait; whether it was a change."""
-    with transaction.atomic():
-        row = Subscriber.objects.select_for_update().get(pk=subscriber.pk)
-        cancel_group(group=row.letters_group, reason="the reader wants no letters")
-        if not row.letters:
-            return False
-        row.letters = False
-        row.save(update_fields=["letters"])
-        Consent.objects.create(
-            subscriber=row,
-            digest=row.digest,
-            event=Consent.Event.CHANGED,
-            detail={"letters": [True, False], "how": how},
-            at=clock.now(),
-        )
-    return True
 
 
 def context_of(letter: Letter, language: str, *, manage: str, leave: str) -> dict[str, Any]:

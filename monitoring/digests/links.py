@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
-from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core import signing
@@ -34,11 +33,6 @@ class Leave:
 def absolute(path: str) -> str:
     """An address of the site for a mail."""
     return f"{settings.WAGTAILADMIN_BASE_URL.rstrip('/')}{path}"
-
-
-def list_host() -> str:
-    """The host that stands in List-Id."""
-    return f"digest.{urlsplit(settings.WAGTAILADMIN_BASE_URL).hostname or 'localhost'}"
 
 
 def address(name: str, language: str, *args: str) -> str:

@@ -17,7 +17,7 @@ from monitoring.core.models import LANGUAGES
 from monitoring.digests import links, services, wishes
 from monitoring.digests.export import everything_about, sent_to
 from monitoring.digests.forms import PauseForm, SubscribeForm, WishesForm, aspects_offered
-from monitoring.digests.models import ESSENTIAL, Frequency, Subscriber, Subscription
+from monitoring.digests.models import ESSENTIAL, KEY_ONLY, Frequency, Subscriber, Subscription
 from monitoring.digests.views import bad_link
 
 
@@ -72,7 +72,8 @@ def _page(request: HttpRequest, subscriber: Subscriber, page: Page) -> HttpRespo
         "rows": [
             {
                 **services.spoken(one, language),
-                "form": page.bound.get(one.pk) or WishesForm(prefix=str(one.pk), initial=_now(one)),
+                "form": page.bound.get(one.pk)
+                or WishesForm(prefix=str(one.pk), initial=_now(one), wide=one.is_wide),
             }
             for one in rows
         ],
@@ -92,6 +93,7 @@ def _now(row: Subscription) -> dict[str, Any]:
     return {
         "frequency": row.frequency,
         "kinds": row.kinds.split(",") if row.kinds else every,
+        "key_only": KEY_ONLY in row.wanted,
         "remind": str(row.remind_days or ""),
         "language": row.language or row.subscriber.language,
         "muted_until": row.muted_until,
@@ -114,11 +116,12 @@ def _act(posted: QueryDict, subscriber: Subscriber, page: Page) -> None:
         services.end_subscriptions(subscriber=subscriber, how="manage page")
         page.done = _("You follow nothing any more. No mail will come.")
     elif action == "language" and posted.get("language") in LANGUAGES:
-        wishes.change_reader(subscriber=subscriber, language=posted["language"])
+        services.change_reader(subscriber=subscriber, language=posted["language"])
         page.done = _("The language of the mails is changed.")
     elif action == "reader":
-        asked = {name: name in posted for name in ("quiet_month", "letters")}
-        wishes.change_reader(subscriber=subscriber, **asked)
+        services.change_reader(
+            subscriber=subscriber, quiet_month="quiet_month" in posted, letters="letters" in posted
+        )
         page.done = _("Saved.")
     elif action == "pause":
         _pause(posted, subscriber, page)
@@ -146,7 +149,7 @@ def _act_on_one(posted: QueryDict, subscriber: Subscriber, page: Page) -> None:
         wishes.change_frequency(subscription=row, frequency=how)
         page.done = _("How often we write is changed.")
     elif action == "save":
-        form = WishesForm(posted, prefix=str(row.pk))
+        form = WishesForm(posted, prefix=str(row.pk), wide=row.is_wide)
         if form.is_valid():
             asked = form.wishes
             if not row.language and asked["language"] == subscriber.language:

@@ -12,7 +12,8 @@ from monitoring.digests.models import DigestRun, SubscriptionQuerySet
 from monitoring.digests.queries import DECISION
 from monitoring.journal.models import Change
 from monitoring.search.documents import SearchDocument
-from monitoring.search.matching import match_saved
+from monitoring.search.matching import match, match_saved
+from monitoring.search.query import Query
 
 Record = tuple[str, int]
 
@@ -32,12 +33,22 @@ def matching(
     """
     if not documents or not followed.exists():
         return {}
-    return match_saved(
-        replace(one, facets={**one.facets, DECISION: (str(one.id),)})
-        if one.kind == DECISION
-        else one
-        for one in documents
-    )
+    return match_saved(_with_own_id(one) for one in documents)
+
+
+def matching_of(
+    queries: Mapping[int, Query], documents: Sequence[SearchDocument]
+) -> dict[int, list[Record]]:
+    """The same of a few queries at hand: no other is read."""
+    if not documents or not queries:
+        return {}
+    return match(queries, [_with_own_id(one) for one in documents])
+
+
+def _with_own_id(document: SearchDocument) -> SearchDocument:
+    if document.kind != DECISION:
+        return document
+    return replace(document, facets={**document.facets, DECISION: (str(document.id),)})
 
 
 def seen_before(changes: Iterable[Change], run: DigestRun) -> dict[int, str]:

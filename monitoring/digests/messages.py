@@ -20,31 +20,36 @@ from monitoring.decisions.models import Deadline
 from monitoring.decisions.wording import IN_LANGUAGE, until
 from monitoring.digests import links
 from monitoring.digests.changes import Line, Names, stage_now, tell
-from monitoring.digests.choosing import language_of, wants
+from monitoring.digests.choosing import language_of, told_before, wants
 from monitoring.digests.matching import news
 from monitoring.digests.models import DigestRun, Subscriber, Subscription
-from monitoring.digests.queries import describe, section_of
+from monitoring.digests.queries import decision_of, describe, section_of
 from monitoring.journal.models import Change
 from monitoring.search.kinds import Hit
 from monitoring.search.query import Query
 
-CAP = 30
-"""Records in one section of a mail; the rest stand behind links."""
-SUBJECT = 90
+CAP = 12
+"""Records in one section of a mail: more nobody reads. The rest are counted, behind a link."""
+SUBJECT = 78
 CHAT = 600
 """Characters of the message that is copied into a group chat."""
 SECTIONS = ("decision", "body", "topic", "place", "search", "all")
 """Kinds of subscription in the order in which their items stand: what is nearest comes first."""
 
 Record = tuple[str, int]
+NEVER = dt.datetime.max.replace(tzinfo=dt.UTC)
 
 
 @dataclass(frozen=True)
 class Health:
-    """One line on the watch itself; a broken one stands on top of the mail."""
+    """One line on the watch itself; a broken one stands on top of the mail.
+
+    `head` is the evidence chain's, in words: it stands in the footer, whatever the sources do.
+    """
 
     line: str = ""
     broken: bool = False
+    head: str = ""
 
 
 @dataclass(frozen=True)
@@ -65,6 +70,8 @@ class Found:
     deadlines: Mapping[Record, Sequence[Deadline]] = field(default_factory=dict)
     under_way: frozenset[Record] = frozenset()
     sections: Mapping[str, Mapping[Record, Sequence[Section]]] = field(default_factory=dict)
+    key: frozenset[Record] = frozenset()
+    """Decisions that analysts marked as key."""
     seen: Mapping[int, str] = field(default_factory=dict)
     memo: dict[Any, Any] = field(default_factory=dict, compare=False)
 
@@ -121,6 +128,8 @@ class Message:
     headers: Mapping[str, str]
     subscriptions: frozenset[int]
     changes: tuple[int, ...]
+    parts: Mapping[int, int] = field(default_factory=dict)
+    """For each subscription that is served, the position after which it is told."""
 
     @property
     def items(self) -> list[Item]:
@@ -139,20 +148,32 @@ def build(
     `matched` names, for each record, the reader's own subscriptions that it matches. A record is
     told once, with all of them as its reasons, from the changes after each one's `since`.
     """
-    language = language_of({one.pk: one for s in matched.values() for one in s}.values(), reader)
+    # `id`, not `pk`: this is asked a hundred times a mail, and `pk` is a property.
+    own = {one.id: one for subscriptions in matched.values() for one in subscriptions}
+    language = language_of(own.values(), reader)
+    views = {pk: _view(run, one, language, found) for pk, one in own.items()}
     sections: dict[str, list[Told]] = {name: [] for name in SECTIONS}
     told: list[int] = []
     used: set[int] = set()
-    for record, subscriptions in sorted(matched.items(), key=lambda pair: _newest(pair[0], found)):
-        item, changes, because = _item(run, language, record, subscriptions, found)
+    for record in sorted(matched, key=_order(found).__getitem__):
+        because, changes = list[_View](), _NO_CHANGES
+        for one in matched[record]:
+            view = views[one.id]
+            fresh = view.fresh(record)
+            if fresh:
+                because.append(view)
+                changes = fresh if len(fresh) > len(changes) else changes
+        item = item_of(record, changes, language, found) if because else None
         if item is None:
             continue
-        asked = [(section_of(query), query) for query in (_query(one, found) for one in because)]
-        name, query = min(asked, key=lambda pair: SECTIONS.index(pair[0]))
-        reasons = dict.fromkeys(_reason(one, language, found) for one in because)
-        sections[name].append(Told(item, tuple(reasons), query))
-        told += changes
-        used |= {one.pk for one in because}
+        nearest = because[0]
+        reasons: tuple[str, ...] = (nearest.reason,)
+        if len(because) > 1:
+            nearest = min(because, key=lambda view: view.rank)
+            reasons = tuple(dict.fromkeys([view.reason for view in because]))
+        sections[SECTIONS[nearest.rank]].append(Told(item, reasons, nearest.query))
+        told += item.key[2]
+        used.update([view.pk for view in because])
     if not told:
         return None
     ids = tuple(sorted(used))
@@ -166,6 +187,7 @@ def build(
         headers=headers_of(f"{run.frequency}.digest", leave, f"{run.pk}:{run.frequency}"),
         subscriptions=frozenset(used),
         changes=tuple(sorted(told)),
+        parts={pk: told_before(own[pk], run) for pk in ids},
     )
 
 
@@ -183,33 +205,66 @@ def headers_of(name: str, leave: str, campaign: str) -> dict[str, str]:
     }
 
 
-def _newest(record: Record, found: Found) -> int:
-    """Sort key: the record that changed last stands first."""
-    return -max(change.position or 0 for change in found.changes[record])
+Changes = tuple[Change, ...]
+_NO_CHANGES: Changes = ()
 
 
-def _item(
-    run: DigestRun,
-    language: str,
-    record: Record,
-    subscriptions: Sequence[Subscription],
-    found: Found,
-) -> tuple[Item | None, list[int], list[Subscription]]:
-    fresh = {
-        one.pk: news([c for c in found.changes[record] if wants(one, c, run)], found.seen)
-        for one in subscriptions
-    }
-    because = [one for one in subscriptions if fresh[one.pk]]
-    if not because:
-        return None, [], []
-    changes = max((fresh[one.pk] for one in because), key=len)
-    item = item_of(record, changes, language, found)
-    return (item, [change.pk for change in changes], because) if item else (None, [], [])
+@dataclass(frozen=True, slots=True)
+class _View:
+    """What one subscription asks of each record; worked out once for all that ask the same."""
+
+    pk: int
+    query: Query
+    rank: int
+    reason: str
+    subscription: Subscription
+    run: DigestRun
+    found: Found
+    known: dict[Record, Changes]
+
+    def fresh(self, record: Record) -> Changes:
+        """The changes of a record that the subscription is to tell of."""
+        if record not in self.known:
+            wanted = (
+                c
+                for c in self.found.changes[record]
+                if wants(self.subscription, c, self.run, self.found.key)
+            )
+            self.known[record] = tuple(news(list(wanted), self.found.seen))
+        return self.known[record]
+
+
+def _view(run: DigestRun, one: Subscription, language: str, found: Found) -> _View:
+    query = _query(one, found)
+    known = found.memo.setdefault(("fresh", run.pk, one.since, one.kinds), {})
+    rank = SECTIONS.index(section_of(query))
+    return _View(one.pk, query, rank, _reason(one, language, found), one, run, found, known)
+
+
+def _order(found: Found) -> dict[Record, int]:
+    """Each record's number in the order of `place_of`, worked out once."""
+    if "order" not in found.memo:
+        ranked = sorted(found.changes, key=lambda one: place_of(one, found))
+        found.memo["order"] = {record: number for number, record in enumerate(ranked)}
+    kept: dict[Record, int] = found.memo["order"]
+    return kept
+
+
+def place_of(record: Record, found: Found) -> tuple[bool, dt.datetime, int]:
+    """Sort key: the nearest open deadline first, so none is cut off; then what changed last."""
+    key = ("place", record)
+    if key not in found.memo:
+        nearest = next(iter(found.deadlines.get(record, ())), None)
+        due = end_of(nearest.date, nearest.hour) if nearest else NEVER
+        newest = max(change.position or 0 for change in found.changes[record])
+        found.memo[key] = (nearest is None, due, -newest)
+    kept: tuple[bool, dt.datetime, int] = found.memo[key]
+    return kept
 
 
 def item_of(record: Record, changes: Sequence[Change], language: str, found: Found) -> Item | None:
     """A record's changes as an item in a language; None if it can be shown to nobody any more."""
-    key = (language, record, tuple(change.pk for change in changes))
+    key = (language, record, tuple([change.pk for change in changes]))
     if key not in found.memo:
         found.memo[key] = _made(key, record, changes, language, found)
     kept: Item | None = found.memo[key]
@@ -269,7 +324,7 @@ def deadline_words(deadline: Deadline, language: str) -> str:
     hour = deadline.hour
     if deadline.kind.takes_comments:
         said = f"{until(deadline.date, language)}, {day}"
-        said += f", {until_hour(hour, language)}" if hour else ""
+        said += f", {until_hour(hour, language).removeprefix('until ')}" if hour else ""
     else:
         said = f"{long_date(deadline.date, 'day', language)}, {day}"
         said += f", {hour:%H:%M}" if hour else ""
@@ -287,7 +342,9 @@ def _query(subscription: Subscription, found: Found) -> Query:
 def _reason(subscription: Subscription, language: str, found: Found) -> str:
     key = ("reason", subscription.query_id, language)
     if key not in found.memo:
-        found.memo[key] = describe(_query(subscription, found), language)
+        query = _query(subscription, found)
+        hit = found.hits.get(language, {}).get(("decision", decision_of(query) or 0))
+        found.memo[key] = hit.title if hit else describe(query, language)
     words: str = found.memo[key]
     return f"{words} ({subscription.note})" if subscription.note else words
 
@@ -307,7 +364,7 @@ def headline(items: Sequence[Item], language: str, *, with_title: bool = False) 
         if nearest is not None and nearest.due is not None:
             last = (nearest.due - dt.timedelta(seconds=1)).astimezone(clock.ALMATY).date()
             said = ngettext("%(count)d deadline", "%(count)d deadlines", due) % {"count": due}
-            return f"{words}, {said}: {until_day(last, language)}"
+            return f"{words}, {said}: {until_day(last, language).removeprefix('until ')}"
     return f"{words}: {items[0].title}" if with_title else words
 
 
@@ -315,7 +372,7 @@ def cut(text: str, limit: int) -> str:
     """Text of at most `limit` characters, cut at a word with an ellipsis."""
     if len(text) <= limit:
         return text
-    return f"{text[: limit - 1].rpartition(' ')[0] or text[: limit - 1]}…"
+    return f"{(text[: limit - 1].rpartition(' ')[0] or text[: limit - 1]).rstrip(' ,;:')}…"
 
 
 def chat_message(items: Sequence[Item], language: str, link: str) -> str:

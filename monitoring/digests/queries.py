@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from urllib.parse import urlencode
 
 from django.http import QueryDict
 from django.urls import reverse
@@ -36,6 +37,20 @@ def query_of(about: str, params: str = "") -> Query | None:
     if facet in FACETS and value:
         return Query(filters=((facet, (value,)),))
     return None
+
+
+def form_parameters(query: Query) -> str:
+    """What the form's address carries so that it offers this query: what `query_of` reads back."""
+    if query == EVERYTHING:
+        return "about=all"
+    pk = decision_of(query)
+    if pk is not None:
+        return f"about={DECISION}:{pk}"
+    if not query.text and len(query.filters) == 1:
+        ((name, values),) = query.filters
+        if name in FACETS and len(values) == 1:
+            return urlencode({"about": f"{name}:{values[0]}"}, safe=":")
+    return query.to_query_string()
 
 
 def of_decision(pk: int) -> Query:

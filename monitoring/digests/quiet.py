@@ -6,14 +6,16 @@ A quiet month and a dead watch look alike from outside; this mail tells them apa
 from __future__ import annotations
 
 import datetime as dt
+from functools import partial
 from typing import Any
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
 
-from monitoring.core import clock
+from monitoring.core import clock, sweeps
 from monitoring.core.dates import long_date
 from monitoring.digests import links
+from monitoring.digests.messages import headers_of
 from monitoring.digests.models import QuietMonth, Subscriber, Subscription
 from monitoring.digests.services import spoken
 from monitoring.evidence.models import Fetch
@@ -56,7 +58,9 @@ def tell_of_quiet_month() -> int:
     looked: dict[str, dict[str, Any]] = {}
     made = 0
     for pk in list(readers.values_list("pk", flat=True)):
-        made += _tell(pk, first, end, looked)
+        made += sweeps.spare_others(
+            f"the quiet month of subscriber {pk}", partial(_tell, pk, first, end, looked), 0
+        )
     return made
 
 
@@ -113,9 +117,5 @@ def _mail(reader: Subscriber, first: dt.datetime, looked: dict[str, Any]) -> Pre
             "manage_link": links.manage_link(reader),
             "leave_link": leave,
         },
-        headers={
-            "List-Id": f"<quiet.{links.list_host()}>",
-            "List-Unsubscribe": f"<{leave}>",
-            "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
-        },
+        headers=headers_of("quiet", leave, f"quiet-{first:%Y-%m}"),
     )

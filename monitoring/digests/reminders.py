@@ -9,25 +9,27 @@ from __future__ import annotations
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.urls import reverse
 from django.utils import translation
 
-from monitoring.core import clock
+from monitoring.core import clock, sweeps
 from monitoring.core.dates import long_date
 from monitoring.decisions.deadlines import countdown, end_of
 from monitoring.decisions.models import Deadline
 from monitoring.digests import links
 from monitoring.digests.choosing import language_of
+from monitoring.digests.matching import matching
+from monitoring.digests.messages import headers_of
 from monitoring.digests.models import REMIND_DAYS, Reminder, Subscriber, Subscription
 from monitoring.digests.queries import describe
 from monitoring.mailing.services import Prepared, prepare_mail, queue_prepared
 from monitoring.search import kinds
-from monitoring.search.matching import match
-from monitoring.search.models import SavedQuery
 from monitoring.search.query import Query
 
 Due = Mapping[int, Sequence[Deadline]]
@@ -66,11 +68,9 @@ def remind() -> int:
     wanting = Subscription.objects.active().awake(today).exclude(remind_days=None)
     by_query = _deadlines_of(wanting, near)
     due: dict[int, dict[int, list[Deadline]]] = defaultdict(dict)
-    rows = wanting.filter(query__in=list(by_query)).values_list(
-        "pk", "subscriber_id", "query_id", "remind_days"
-    )
+    rows = wanting.values_list("pk", "subscriber_id", "query_id", "remind_days")
     for pk, reader, query, days in rows.iterator(2_000):
-        told = [one for one in by_query[query] if is_due(one, days or 0, now)]
+        told = [one for one in by_query.get(query, ()) if is_due(one, days or 0, now)]
         if told:
             due[reader][pk] = told
     known = _known(due)
@@ -81,21 +81,21 @@ def remind() -> int:
             for pk, told in of_reader.items()
             if (left := [one for one in told if not known(reader, one)])
         }
-        made += bool(fresh) and _remind(reader, fresh, now)
+        made += bool(fresh) and sweeps.spare_others(
+            f"the reminder of subscriber {reader}", partial(_remind, reader, fresh, now), 0
+        )
     return made
 
 
 def _deadlines_of(wanting: Any, near: Sequence[Deadline]) -> dict[int, list[Deadline]]:
-    """The deadlines that concern each stored query; every query is evaluated once."""
+    """The deadlines that concern each stored query, found as a digest finds its records."""
     kind = kinds.get("decision")
     assert kind is not None  # the record registers it at start
-    ids = sorted({one.decision_id for one in near})
-    general = SavedQuery.objects.filter(pk__in=wanting.filter(decision=None).values("query_id"))
-    queries = {row.pk: Query.from_json(row.query) for row in general.iterator(2_000)}
-    found = match(queries, kinds.documents(kind, ids)) if queries else {}
-    decisions = {query: {pk for _kind, pk in records} for query, records in found.items()}
-    single = wanting.filter(decision__in=ids).values_list("query_id", "decision_id").distinct()
-    decisions |= {query: {decision} for query, decision in single}
+    documents = list(kinds.documents(kind, sorted({one.decision_id for one in near})))
+    decisions = {
+        query: {pk for _kind, pk in records}
+        for query, records in matching(wanting, documents).items()
+    }
     return {
         query: [one for one in near if one.decision_id in wanted]
         for query, wanted in decisions.items()
@@ -192,6 +192,8 @@ def _mail(
             "left": _left(one, now),
             "how": one.said("how", language),
             "url": one.url,
+            "source": one.source,
+            "source_host": urlsplit(one.source).hostname or "",
             "reasons": list(
                 dict.fromkeys(
                     describe(Query.from_json(row.query.query), language)
@@ -222,11 +224,7 @@ def _mail(
             "leave_link": leave,
             "forward_link": f"{form}?about=decision:{told[0].decision_id}&forwarded=1",
         },
-        headers={
-            "List-Id": f"<reminder.{links.list_host()}>",
-            "List-Unsubscribe": f"<{leave}>",
-            "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
-        },
+        headers=headers_of("reminder", leave, "reminder"),
     )
 
 

@@ -18,6 +18,7 @@ from html import escape
 from typing import Any
 
 from django.template.loader import render_to_string
+from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext, ngettext
 
@@ -26,7 +27,7 @@ from monitoring.core.dates import long_date
 from monitoring.digests import links, messages
 from monitoring.digests.messages import CAP, SUBJECT, Found, Item, Message, Told
 from monitoring.digests.models import DigestRun
-from monitoring.digests.queries import address_of, describe
+from monitoring.digests.queries import address_of, describe, form_parameters
 from monitoring.mailing import compose
 from monitoring.search.query import Query
 
@@ -152,7 +153,7 @@ class Renderer:
                 number += 1
                 html.append(put(fragment.html, {"because": because}))
                 text.append(f"{number}. " + put(fragment.text, {"because": why}) + "\n")
-            for words, link in _rest(rest, message.language):
+            for words, link in _rest(rest, message.language, self.found):
                 html.append(
                     f'<p style="{_STYLE_REST}"><a style="{_STYLE_LINK}" '
                     f'href="{escape(link)}">{escape(words)}</a></p>'
@@ -194,7 +195,7 @@ def frame_fragment(frame: Frame) -> Fragment:
 
 _PLACES = (
     "headline", "preheader", "first", "due", "todo", "button", "button_link",
-    "chat", "manage", "leave", "since",
+    "chat", "manage", "leave", "since", "forward",
 )  # fmt: skip
 
 
@@ -209,7 +210,7 @@ def _values(message: Message, frame: Frame, items: Sequence[Item]) -> dict[str, 
         "headline": messages.headline(items, language),
         "preheader": messages.cut(f"{first.title} – {first.news}", 200),
         "first": messages.cut(f"{first.title}: {first.news}", 140),
-        "due": f"{nearest.deadline}: «{messages.cut(nearest.title, 100)}»"
+        "due": _due(nearest, first)
         if nearest
         else gettext("No deadline is open for what changed."),
         "todo": (nearest or first).todo,
@@ -217,23 +218,57 @@ def _values(message: Message, frame: Frame, items: Sequence[Item]) -> dict[str, 
         "button_link": nearest.todo_link if nearest else frame.issue_link or first.link,
         "manage": message.manage_link,
         "leave": message.leave_link,
+        "forward": _forward_link(message),
         "since": gettext("You subscribed to this mail yourself: %(date)s") % {"date": since}
         if since
         else gettext("You subscribed to this mail yourself."),
     }
-    values = {name: (escape(words), words) for name, words in said.items()}
-    values["chat"] = escape(chat).replace("\n", "<br>"), compose.wrap(chat).rstrip()
+    values = {name: (_html(words), words) for name, words in said.items()}
+    if nearest is None:
+        # Nothing is due: no colour of deadlines. Dark mode finds it by its class.
+        values["due"] = (
+            f'<span class="none" style="{_STYLE_NONE}">{said["due"]}</span>',
+            said["due"],
+        )
+    for name in ("preheader", "button_link", "manage", "leave", "forward"):
+        values[name] = escape(said[name]), said[name]
+    values["chat"] = _html(chat).replace("\n", "<br>"), compose.wrap(chat).rstrip()
     for name in ("first", "due", "todo", "since"):
         words = f"{gettext('What you can do')}: {said[name]}" if name == "todo" else said[name]
         values[name] = values[name][0], compose.wrap(words).rstrip()
     return values
 
 
+def _forward_link(message: Message) -> str:
+    """The form about what the mail's first section is about, for whom it was passed on to.
+
+    It carries nothing of its reader: no token, and of the search what the mail says anyway.
+    """
+    query = next(iter(message.sections.values()))[0].query
+    return links.absolute(f"{reverse('subscribe')}?{form_parameters(query)}&forwarded=1")
+
+
+def _due(nearest: Item, first: Item) -> str:
+    """The nearest deadline, and of what: unless the line above it names that."""
+    if nearest is first:
+        return nearest.deadline
+    return f"{nearest.deadline}: " + gettext("“%(title)s”") % {
+        "title": messages.cut(nearest.title, 100)
+    }
+
+
+def _html(words: str) -> str:
+    """Escaped, with words that must not break at their hyphen held together."""
+    return _UNBROKEN.sub(
+        lambda found: f'<span style="{_STYLE_NB}">{found[0]}</span>', escape(words)
+    )
+
+
 def _chat_link(items: Sequence[Item], frame: Frame) -> str:
     return items[0].link if len(items) == 1 or not frame.issue_link else frame.issue_link
 
 
-def _rest(rest: Sequence[Told], language: str) -> list[tuple[str, str]]:
+def _rest(rest: Sequence[Told], language: str, found: Found) -> list[tuple[str, str]]:
     """Lines for what did not fit: how many more a subscription has, and the same query's page."""
     by_query: dict[Query, int] = {}
     for told in rest:
@@ -242,13 +277,23 @@ def _rest(rest: Sequence[Told], language: str) -> list[tuple[str, str]]:
     shown = list(by_query.items())[:REST]
     for query, count in shown:
         more = ngettext("%(count)d more change", "%(count)d more changes", count)
-        words = f"{more % {'count': count}}: {messages.cut(describe(query, language), 120)}"
-        lines.append((words, links.absolute(address_of(query, language))))
+        name, link = _page(query, language, found)
+        lines.append((f"{more % {'count': count}}: {name}", link))
     others = len(rest) - sum(count for _query, count in shown)
     if others:
         more = ngettext("%(count)d more change", "%(count)d more changes", others)
         lines.append((more % {"count": others}, links.address("changes", language)))
     return lines
+
+
+def _page(query: Query, language: str, found: Found) -> tuple[str, str]:
+    """What a query is called and where its page stands; asked of the database once a run."""
+    key = ("page", query, language)
+    if key not in found.memo:
+        link = links.absolute(address_of(query, language))
+        found.memo[key] = messages.cut(describe(query, language), 120), link
+    kept: tuple[str, str] = found.memo[key]
+    return kept
 
 
 def section_title(name: str) -> str:
@@ -315,3 +360,6 @@ def put(pieces: Sequence[str], values: Mapping[str, str]) -> str:
 _STYLE_H3 = "margin: 24px 0 8px; font-size: 17px; line-height: 24px; font-weight: 600;"
 _STYLE_REST = "margin: 0 0 14px; font-size: 17px; line-height: 26px;"
 _STYLE_LINK = "color: #2E3A97;"
+_STYLE_NONE = "color: #545868; font-weight: 400;"
+_STYLE_NB = "white-space: nowrap;"
+_UNBROKEN = re.compile("өз[iі]н-өз[iі]", re.IGNORECASE)

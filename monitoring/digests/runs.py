@@ -41,6 +41,7 @@ from monitoring.journal.models import Change
 from monitoring.journal.services import close_window
 from monitoring.mailing.compose import TooLongError
 from monitoring.mailing.services import Prepared, prepare_parts, queue_all
+from monitoring.search.models import SavedQuery
 
 logger = logging.getLogger(__name__)
 
@@ -96,11 +97,22 @@ def open_missing_runs() -> int:
     made = 0
     for frequency in Frequency.values:
         last = last_run(frequency)
-        if frequency == Frequency.IMMEDIATE and last is not None and not _news_after(last):
+        if frequency == Frequency.IMMEDIATE and last is not None and _is_idle(last):
             continue  # no row every five minutes: the next window begins where this one ended
         for end in missing_ends(clock.now(), frequency, last.window_end if last else None):
             made += _open_run(frequency, end) is not None
     return made
+
+
+def _is_idle(last: DigestRun) -> bool:
+    """Whether a run after this one would tell nobody anything."""
+    return not _news_after(last) and not _somebody_waits(last)
+
+
+def _somebody_waits(last: DigestRun) -> bool:
+    """Whether a reader came to immediate mail who was told less than a run has closed over."""
+    asked = Subscription.objects.active().awake(clock.today())
+    return asked.filter(frequency=last.frequency, since__lt=last.last_position).exists()
 
 
 def _news_after(last: DigestRun) -> bool:
@@ -234,11 +246,13 @@ def _make(run: DigestRun, lease: str, holder: str) -> int:
     if unsettled:
         return made  # the run stays open and the next sweep comes back to them
     with transaction.atomic():
-        # A frequency changed after the list was read keeps its `since` for the next run.
+        # A frequency changed after the list was read keeps its `since` for the next run, and so
+        # does whoever fell silent before the mail left.
+        withdrawn = run.told.filter(parts={}).values("subscriber_id")
         for some in batched(considered, CHUNK):
             Subscription.objects.filter(
                 pk__in=some, frequency=run.frequency, since__lte=run.last_position
-            ).awake(clock.today()).update(since=None)
+            ).exclude(subscriber__in=withdrawn).awake(clock.today()).update(since=None)
         DigestRun.objects.filter(pk=run.pk).update(
             state=DigestRun.State.DONE,
             finished_at=clock.now(),
@@ -264,25 +278,37 @@ def _readers(
     if not hits:
         return
     last, group = 0, list[list[Subscription]]()
-    rows = followed.select_related("query", "subscriber").order_by("subscriber_id", "pk")
+    queries: dict[int, SavedQuery] = {}
+    rows = followed.order_by("subscriber_id", "pk")
     while True:
-        page = list(
-            Subscriber.objects.filter(pk__gt=last, state=Subscriber.State.ACTIVE)
-            .order_by("pk")
-            .values_list("pk", flat=True)[:CHUNK]
-        )
-        if not page:
+        page = Subscriber.objects.filter(pk__gt=last, state=Subscriber.State.ACTIVE)
+        readers = {one.pk: one for one in page.order_by("pk")[:CHUNK]}
+        if not readers:
             break
-        some = rows.filter(subscriber_id__gt=last, subscriber_id__lte=page[-1])
-        last = page[-1]
-        matched = (row for row in some if row.query_id in hits)
-        for _pk, subscriptions in groupby(matched, key=lambda row: row.subscriber_id):
-            group.append(list(subscriptions))
+        newest = max(readers)
+        some = rows.filter(subscriber_id__gt=last, subscriber_id__lte=newest)
+        matched = [row for row in some if row.query_id in hits and row.subscriber_id in readers]
+        last = newest
+        _give_queries(matched, queries)
+        for pk, subscriptions in groupby(matched, key=lambda row: row.subscriber_id):
+            own = list(subscriptions)
+            for row in own:
+                row.subscriber = readers[pk]
+            group.append(own)
             if len(group) == BATCH:
                 yield group
                 group = []
     if group:
         yield group
+
+
+def _give_queries(rows: Sequence[Subscription], known: dict[int, SavedQuery]) -> None:
+    """Put the stored query into each subscription; each is read once for all who follow it."""
+    missing = sorted({row.query_id for row in rows} - known.keys())
+    for some in batched(missing, CHUNK):
+        known |= SavedQuery.objects.in_bulk(some)
+    for row in rows:
+        row.query = known[row.query_id]
 
 
 def _tell(
@@ -308,7 +334,7 @@ def _tell(
             if pk in told:
                 continue
             try:
-                built.append(_prepare(run, subscriptions, hits, found, renderer))
+                built.append(prepare(run, subscriptions, hits, found, renderer))
             except DatabaseError:
                 raise
             except Exception:  # any fault of ours in one reader's mail
@@ -325,7 +351,7 @@ def _tell(
 
 
 @dataclass(frozen=True)
-class _Built:
+class Built:
     """A reader's mail before it is written, and what the reader wanted when it was built."""
 
     reader: Subscriber
@@ -333,13 +359,14 @@ class _Built:
     mail: Prepared
 
 
-def _prepare(
+def prepare(
     run: DigestRun,
     subscriptions: list[Subscription],
     hits: Mapping[int, Sequence[Record]],
     found: Found,
     renderer: Renderer,
-) -> _Built | None:
+) -> Built | None:
+    """The mail of one reader from subscriptions that are all theirs; None if nothing is told."""
     reader = subscriptions[0].subscriber
     matched: dict[Record, list[Subscription]] = defaultdict(list)
     for subscription in subscriptions:
@@ -364,10 +391,10 @@ def _prepare(
                 raise
             room = room * 9 // 10
         else:
-            return _Built(reader, message, mail)
+            return Built(reader, message, mail)
 
 
-def _write(run: DigestRun, built: Sequence[_Built]) -> tuple[int, list[int]]:
+def _write(run: DigestRun, built: Sequence[Built]) -> tuple[int, list[int]]:
     """The rows that say «made» and the mails themselves, in one transaction.
 
     Readers are locked first, so that unsubscribing waits for it and then cancels, or has gone
@@ -396,6 +423,7 @@ def _write(run: DigestRun, built: Sequence[_Built]) -> tuple[int, list[int]]:
                 run=run,
                 subscriber=one.reader,
                 changes=list(one.message.changes),
+                parts=one.message.parts,
                 mail_key=one.mail.key,
                 built_at=now,
             )

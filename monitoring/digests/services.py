@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db import transaction
 from django.utils import translation
+from django.utils.translation import pgettext
 
 from monitoring.core import clock
 from monitoring.core.clients import bucket_key
@@ -15,6 +16,7 @@ from monitoring.core.services import take_token
 from monitoring.decisions.models import Decision
 from monitoring.digests import links
 from monitoring.digests.models import (
+    KEY_ONLY,
     UNCONFIRMED_FOR,
     Aspect,
     Consent,
@@ -23,6 +25,7 @@ from monitoring.digests.models import (
     Subscription,
 )
 from monitoring.digests.queries import decision_of, describe
+from monitoring.digests.waiting import hold_back, make_anew
 from monitoring.mailing import addresses
 from monitoring.mailing.services import (
     Prepared,
@@ -125,14 +128,17 @@ def send_fresh_link(*, address: str) -> None:
     with transaction.atomic():
         subscriber = Subscriber.objects.filter(digest=digest).first()
         stand_in = Subscriber(address=address, language="kk", state=Subscriber.State.ACTIVE)
-        mail = _confirmation(subscriber or stand_in)
+        mail = _confirmation(subscriber or stand_in, link_asked=True)
         allowed = take_token(key=bucket_key("confirm", digest), capacity=1, per_seconds=HOUR)
         if subscriber is not None and allowed:
             queue_prepared(mail=mail, group=subscriber.group)
 
 
-def _confirmation(subscriber: Subscriber) -> Prepared:
-    """One mail that says what waits for a confirmation and what is followed already."""
+def _confirmation(subscriber: Subscriber, *, link_asked: bool = False) -> Prepared:
+    """One mail that says what waits for a confirmation and what is followed already.
+
+    `link_asked`: nothing new was asked for but the way to the manage page.
+    """
     language = subscriber.language
     waiting: list[Subscription] = []
     if subscriber.pk:
@@ -144,6 +150,7 @@ def _confirmation(subscriber: Subscriber) -> Prepared:
         language=language,
         context={
             "waiting": [spoken(one, language) for one in waiting],
+            "link_asked": link_asked,
             "confirm_link": links.confirm_link(subscriber) if waiting else "",
             "manage_link": ""
             if subscriber.state == Subscriber.State.PENDING
@@ -157,6 +164,8 @@ def spoken(subscription: Subscription, language: str) -> dict[str, Any]:
     with translation.override(language):
         how = str(Frequency(subscription.frequency).label)
         kinds = [str(one.label) for one in Aspect if one in subscription.wanted]
+        if KEY_ONLY in subscription.wanted:
+            kinds.append(pgettext("kind of change", "only of key documents"))
     return {
         "how": how,
         "pk": subscription.pk,
@@ -217,12 +226,12 @@ def end_subscriptions(
     how: str,
     because: str = Subscription.End.READER,
 ) -> list[Subscription]:
-    """End some subscriptions of a reader and hold back the mail not sent yet.
+    """End some subscriptions of a reader and hold back what waits of them: it does not leave, the
+    rest of such a mail does.
 
-    Without `ids` all end, and with them the letters and the mails of quiet months.
-
-    `how` says which door was used (manage page, link, mail program). Returns those that ended just
-    now; ids of other readers and ended ones are passed over.
+    Without `ids` all end, and with them the letters and the mails of quiet months. `how` says which
+    door was used (manage page, link, mail program). Returns those that ended just now; ids of other
+    readers and ended ones are passed over.
     """
     now = clock.now()
     with transaction.atomic():
@@ -235,22 +244,39 @@ def end_subscriptions(
             Subscription.objects.filter(pk__in=[one.pk for one in ended]).update(
                 ended_at=now, ended_because=because
             )
-            cancel_group(group=subscriber.group, reason="the reader has unsubscribed")
+            hold_back(subscriber=subscriber, ended=[one.pk for one in ended])
             note_consent(
                 subscriber,
                 Consent.Event.ENDED,
                 {"how": how, "what": [one.query.query for one in ended]},
             )
         if ids is None:
-            cancel_group(group=subscriber.letters_group, reason="the reader has unsubscribed")
-            wished = [name for name in ("quiet_month", "letters") if getattr(subscriber, name)]
-            for name in wished:
-                setattr(subscriber, name, False)
-            if wished:
-                subscriber.save(update_fields=wished)
-                detail = {name: [True, False] for name in wished}
-                note_consent(subscriber, Consent.Event.CHANGED, {**detail, "how": how})
+            change_reader(subscriber=subscriber, quiet_month=False, letters=False, how=how)
     return ended
+
+
+def change_reader(*, subscriber: Subscriber, how: str = "manage page", **wishes: Any) -> bool:
+    """Change the language of the mails, the quiet month, the letters; whether anything changed.
+
+    Who wants no letters gets none that waits either. Raises ValidationError for a value that is
+    none, TypeError for a wish that is none.
+    """
+    if unknown := set(wishes) - {"language", "quiet_month", "letters"}:
+        raise TypeError(f"no such wish: {sorted(unknown)}")
+    with transaction.atomic():
+        row = Subscriber.objects.select_for_update().get(pk=subscriber.pk)
+        changed = {n: [getattr(row, n), v] for n, v in wishes.items() if getattr(row, n) != v}
+        for name, (_old, value) in changed.items():
+            setattr(row, name, value)
+        if not row.letters:
+            cancel_group(group=row.letters_group, reason="the reader wants no letters")
+        if changed:
+            row.full_clean()
+            row.save()
+            if "language" in changed:
+                make_anew(subscriber=row)
+            note_consent(row, Consent.Event.CHANGED, {**changed, "how": how})
+    return bool(changed)
 
 
 def end_for_address(digest: str, reason: str) -> None:

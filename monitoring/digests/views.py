@@ -5,8 +5,12 @@ The pages carry no cookie and no CSRF token; `from_our_pages` and the signed lin
 
 from __future__ import annotations
 
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from urllib.parse import urlsplit
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -25,6 +29,21 @@ from monitoring.search.query import Query
 
 ASKED_A_HOUR = 20
 """Requests for mail from one address of the network; a school stands behind one."""
+
+
+@contextmanager
+def answered_evenly() -> Iterator[None]:
+    """Ends on the next full step of time, so that how long an answer takes tells nothing either.
+
+    What is written for a new address, a known one and one that has had its mail of this hour
+    differs by some milliseconds; nothing is held open while it waits.
+    """
+    began = time.monotonic()
+    try:
+        yield
+    finally:
+        if step := settings.NEUTRAL_ANSWER_SECONDS:
+            time.sleep(step - (time.monotonic() - began) % step)
 
 
 @csrf_exempt
@@ -52,18 +71,19 @@ def subscribe(request: HttpRequest) -> HttpResponse:
         return form.refused(_form_page(request, form))
     if not form.is_from_a_program:
         data = form.cleaned_data
-        services.ask_subscription(
-            address=data["address"],
-            query=data["asked"],
-            frequency=data["frequency"],
-            kinds=data["kinds"],
-            remind_days=data["remind"],
-            quiet_month=data["quiet_month"],
-            letters=data["letters"],
-            note=data["note"],
-            language=_language(),
-            page=urlsplit(request.headers.get("Referer", "")).path[:200],
-        )
+        with answered_evenly():
+            services.ask_subscription(
+                address=data["address"],
+                query=data["asked"],
+                frequency=data["frequency"],
+                kinds=data["kinds"],
+                remind_days=data["remind"],
+                quiet_month=data["quiet_month"],
+                letters=data["letters"],
+                note=data["note"],
+                language=_language(),
+                page=urlsplit(request.headers.get("Referer", "")).path[:200],
+            )
     # The same answer for known, unknown, refused and invented addresses.
     return HttpResponseRedirect(f"{reverse('subscribe')}?asked=1")
 
@@ -90,7 +110,8 @@ def fresh_link(request: HttpRequest) -> HttpResponse:
     if not form.admit(request, purpose="subscribe", capacity=ASKED_A_HOUR, per_seconds=3600):
         return form.refused(render(request, "digests/fresh_link.html", {"form": form}))
     if not form.is_from_a_program:
-        services.send_fresh_link(address=form.cleaned_data["address"])
+        with answered_evenly():
+            services.send_fresh_link(address=form.cleaned_data["address"])
     return HttpResponseRedirect(f"{reverse('subscribe')}?asked=1")
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from typing import Any
 
 from django.db import transaction
@@ -12,8 +13,8 @@ from monitoring.core import clock
 from monitoring.digests.models import Consent, DigestRun, Subscriber, Subscription, _nonce
 from monitoring.digests.queries import decision_of
 from monitoring.digests.services import existing_decision, note_consent
+from monitoring.digests.waiting import make_anew, withdraw
 from monitoring.journal.models import Change
-from monitoring.mailing.services import cancel_group
 from monitoring.search.query import Query
 from monitoring.search.services import save_query
 
@@ -24,8 +25,9 @@ def change_subscription(*, subscription: Subscription, **wishes: Any) -> bool:
     """Change what a reader wishes of a subscription; whether anything changed.
 
     Nothing is missed and nothing told twice: where the frequency changes or a silence begins, the
-    row keeps up to where the reader has been told. An ended one stays as it is. Raises
-    ValidationError for a value that is none, TypeError for a wish that is none.
+    row keeps up to where the reader has been told. Mail that was made and waits follows: a silence
+    takes it back, other kinds of change or another language make it anew. An ended one stays as
+    it is. Raises ValidationError for a value that is none, TypeError for a wish that is none.
     """
     if unknown := set(wishes) - set(WISHES):
         raise TypeError(f"no such wish: {sorted(unknown)}")
@@ -35,12 +37,16 @@ def change_subscription(*, subscription: Subscription, **wishes: Any) -> bool:
         changed = {n: (getattr(row, n), v) for n, v in wishes.items() if getattr(row, n) != v}
         if not changed or row.ended_at:
             return False
-        if row.confirmed_at and row.since is None and {"frequency", "muted_until"} & set(changed):
-            row.since = _told_up_to(row)
+        if row.confirmed_at and {"frequency", "muted_until"} & set(changed):
+            row.since = _told_up_to(row) if row.since is None else row.since
+            if _falls_silent(changed) and (first := withdraw(subscription=row)) is not None:
+                row.since = min(first, row.since)
         for name, (_old, value) in changed.items():
             setattr(row, name, value)
         row.full_clean()
         row.save()
+        if {"kinds", "language", "note", "remind_days"} & set(changed):
+            make_anew(subscriber=row.subscriber, of=row.pk)
         note_consent(
             row.subscriber,
             Consent.Event.CHANGED,
@@ -61,32 +67,6 @@ def pause(*, subscriber: Subscriber, until: dt.date | None) -> int:
     """Silence all subscriptions of a reader until a day, or end the silence; returns how many."""
     rows = subscriber.subscriptions.active().order_by("pk")
     return sum(change_subscription(subscription=row, muted_until=until) for row in rows)
-
-
-def change_reader(*, subscriber: Subscriber, **wishes: Any) -> bool:
-    """Change the language of the mails, the quiet month, the letters; whether anything changed.
-
-    Raises ValidationError for a value that is none.
-    """
-    if unknown := set(wishes) - {"language", "quiet_month", "letters"}:
-        raise TypeError(f"no such wish: {sorted(unknown)}")
-    with transaction.atomic():
-        row = Subscriber.objects.select_for_update().get(pk=subscriber.pk)
-        changed = {n: [getattr(row, n), v] for n, v in wishes.items() if getattr(row, n) != v}
-        for name, (_old, value) in changed.items():
-            setattr(row, name, value)
-        if changed:
-            row.full_clean()
-            row.save()
-            if not row.letters:
-                cancel_group(group=row.letters_group, reason="the reader wants no letters")
-            note_consent(row, Consent.Event.CHANGED, changed)
-    return bool(changed)
-
-
-def change_language(*, subscriber: Subscriber, language: str) -> None:
-    """Write to a reader in another language from now on."""
-    change_reader(subscriber=subscriber, language=language)
 
 
 def add_subscription(
@@ -136,8 +116,15 @@ def renew_links(*, subscriber: Subscriber) -> Subscriber:
         row = Subscriber.objects.select_for_update().get(pk=subscriber.pk)
         row.nonce = _nonce()
         row.save()
+        make_anew(subscriber=row)  # the links of what waits are renewed too
         note_consent(row, Consent.Event.CHANGED, {"links": "renewed"})
     return row
+
+
+def _falls_silent(changed: Mapping[str, tuple[Any, Any]]) -> bool:
+    """Whether a change is a silence that begins now."""
+    until = changed.get("muted_until", (None, None))[1]
+    return until is not None and until > clock.today()
 
 
 def _told_up_to(subscription: Subscription) -> int:

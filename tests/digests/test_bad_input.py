@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from django.db import connection
+from django.http import QueryDict
 from django.test import Client
 from django.utils import translation
 from pytest_django import DjangoCaptureOnCommitCallbacks
@@ -17,9 +18,10 @@ from monitoring.core import clock
 from monitoring.digests import services, wishes
 from monitoring.digests.links import manage_link
 from monitoring.digests.models import Consent, Subscriber, Subscription
-from monitoring.digests.queries import EVERYTHING, of_decision
+from monitoring.digests.queries import EVERYTHING, form_parameters, of_decision, query_of
 from monitoring.mailing.models import OutgoingMail
 from monitoring.mailing.sending import send_due
+from monitoring.search.query import Query
 from tests.digests.test_runs import close
 from tests.digests.test_subscribing import FORM, ask, links_of
 from tests.factories import digests as make
@@ -41,8 +43,15 @@ SENTENCES = {
         ("a@" + "б" * 70 + ".kz", "none"),
         ("a@example.org\r\nBcc: victim@example.org", "none"),
         ("a@-example.org", "none"),
+        ("Айгүл <a@example.org>", "none"),
+        ("a b@example.org", "none"),
+        ("a@example.org, b@example.org", "none"),
+        ("a@b@example.org", "none"),
     ],
-    ids=["letters-before-the-at", "302-characters", "label-of-70", "second-header", "hyphen"],
+    ids=[
+        *("letters-before-the-at", "302-characters", "label-of-70", "second-header", "hyphen"),
+        *("display-name", "space", "two-addresses", "two-ats"),
+    ],
 )
 def test_a_wrong_address_is_told_at_its_field(client: Client, typed: str, sentence: str) -> None:
     for number, language in enumerate(("kk", "ru", "en")):
@@ -62,6 +71,63 @@ def test_a_domain_in_kazakh_letters_is_one_address_however_it_is_typed(client: C
         assert ask(client, address=typed).status_code == 302
     assert Subscriber.objects.get().address == "a@xn--80a1acn3a.xn--80ao21a"
     assert OutgoingMail.objects.count() == 1
+
+
+@pytest.mark.parametrize("language", ["kk", "ru", "en"])
+def test_nul_in_any_field_is_an_answer_at_its_field_and_no_error_of_ours(
+    client: Client, language: str
+) -> None:
+    for name in ("address", "note", "about", "query"):
+        answer = ask(client, language, **{name: "a\x00@example.org", "frequency": "weekly"})
+        assert answer.status_code == 400, name
+        assert name in answer.context["form"].errors
+    assert not Subscriber.objects.exists()
+
+
+def test_capitals_are_one_reader_and_a_plus_is_another(client: Client) -> None:
+    """Servers that tell capitals apart are unknown today; what follows a plus is theirs to read."""
+    for typed in ("Reader@Example.org", "reader@example.org", "READER@EXAMPLE.ORG"):
+        assert ask(client, address=typed).status_code == 302
+    assert Subscriber.objects.get().address == "Reader@example.org"  # as its owner wrote it first
+    assert OutgoingMail.objects.count() == 1
+    assert ask(client, address="reader+law@example.org").status_code == 302
+    assert ask(client, address='"reader law"@example.org').status_code in {302, 400}
+    assert OutgoingMail.objects.filter(recipient="reader+law@example.org").count() == 1
+
+
+@pytest.mark.parametrize("language", ["kk", "ru", "en"])
+def test_a_broken_link_says_what_to_do_and_offers_a_fresh_one(
+    client: Client, language: str
+) -> None:
+    reader = make.subscriber(language=language)
+    other = make.subscriber("other@example.org", language=language)
+    good = manage_link(reader).removeprefix("http://localhost:8000")
+    gone = manage_link(other).removeprefix("http://localhost:8000")
+    services.erase_subscriber(subscriber=other)
+    for broken in (f"{good[:-4]}/", good.replace("/t/", "/t/x"), gone):
+        for answer in (client.get(broken), client.post(broken, {"action": "leave"})):
+            assert answer.status_code == 404
+            html = answer.content.decode()
+            assert 'name="address"' in html
+            assert f'<html lang="{language}"' in html
+            assert "reader@example.org" not in html
+    assert reader.subscriptions.active().exists()
+
+
+def test_a_private_page_gives_its_address_to_nobody(client: Client) -> None:
+    link = manage_link(make.subscriber()).removeprefix("http://localhost:8000")
+    for answer in (client.get(link), client.post(link, {"action": "reader"})):
+        assert answer["Referrer-Policy"] in {"no-referrer", "same-origin"}
+        assert "no-store" in answer["Cache-Control"]
+        assert "noindex" in answer.content.decode() + answer.get("X-Robots-Tag", "")
+
+
+def test_the_form_about_a_query_is_found_again_from_its_parameters() -> None:
+    search = Query.from_params(QueryDict("q=жер&topic=land"))
+    for query in (EVERYTHING, of_decision(7), make.about_topic("land"), search):
+        params = QueryDict(form_parameters(query))
+        about = params.get("about", "search")
+        assert query_of(about, params.urlencode()) == query
 
 
 @pytest.mark.parametrize("language", ["kk", "ru", "en"])

@@ -2,23 +2,29 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import re
+import threading
 from typing import Any
 
 import pytest
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Permission
 from django.core.exceptions import ValidationError
+from django.db import connection, transaction
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
-from monitoring.core import clock
 from monitoring.decisions.services import withdraw_decision
-from monitoring.digests import desk, editorials, runs
+from monitoring.digests import corrections, desk, editorials, runs
 from monitoring.digests.issues import address_of_issue
 from monitoring.digests.models import DigestRun, Editorial, Issue
+from monitoring.journal.models import Change
 from monitoring.mailing.models import OutgoingMail
+from monitoring.search import matching as search_matching
 from tests.digests.golden import a_week, golden_mails, message_of, part_of
+from tests.digests.test_runs import forget_the_last_press
 from tests.factories import digests as make
 
 pytestmark = pytest.mark.django_db
@@ -31,6 +37,12 @@ def editor(email: str = "editor@example.org") -> Any:
     codes = ["access_admin", "view_digestrun", "edit_issue", "close_digestrun"]
     user.user_permissions.set(Permission.objects.filter(codename__in=codes))
     return user
+
+
+def close_daily(operator: Any) -> None:
+    forget_the_last_press()
+    runs.close_window_now(frequency="daily", by=operator)
+    runs.run_digests()
 
 
 def digests() -> list[OutgoingMail]:
@@ -92,6 +104,65 @@ def test_a_record_that_was_withdrawn_is_no_longer_named_on_the_page(
     assert kept.pk
 
 
+def test_a_text_that_was_taken_back_is_no_longer_quoted_and_a_correction_is_marked(
+    operator: Any, client: Client
+) -> None:
+    make.subscriber()
+    one, other = make.decision("Бірінші атауы"), make.decision("Екінші атауы", number="9")
+    close_daily(operator)
+    edition = one.editions.get(language="kk")
+    for words in ("Алым 100 теңге.", "Алым 250 теңге, Асановтың телефоны 12345."):
+        edition.summary = words
+        edition.save_revision().publish()
+        close_daily(operator)
+    path = address_of_issue(Issue.objects.latest("pk"), "kk")
+    page = client.get(path).content.decode()
+    assert "12345" in page
+    assert re.search(r"<del>100</del>", page)
+    edition.refresh_from_db()
+    edition.unpublish()
+    page = client.get(path).content.decode()
+    assert "12345" not in page
+    assert "Бірінші атауы (орысша)" in page
+    change = Change.objects.get(subject_id=other.pk)
+    said = {code: f"Нөмірі {code} 9 емес, 10." for code in ("kk", "ru", "en")}
+    draft = corrections.draft_correction(change=change, said=said, by=operator)
+    first = address_of_issue(Issue.objects.earliest("pk"), "ru")
+    assert "Исправлено" not in client.get(first).content.decode()
+    corrections.release_correction(correction=draft, seen=1, by=operator)
+    assert "Нөмірі ru 9 емес, 10." in client.get(first).content.decode()
+    assert "Нөмірі kk" not in client.get(path).content.decode()
+
+
+def test_a_year_of_issues_is_read_in_pages_without_their_contents(
+    operator: Any, client: Client
+) -> None:
+    end = make.at("2026-06-01 08:00")
+    rows = [
+        DigestRun(
+            frequency="daily",
+            window_start=end + dt.timedelta(days=n),
+            window_end=end + dt.timedelta(days=n + 1),
+            created_at=end,
+            state="done",
+        )
+        for n in range(120)
+    ]
+    DigestRun.objects.bulk_create(rows)
+    Issue.objects.bulk_create(
+        Issue(run=run, year=2026, created_at=end, content={"kk": {"headline": f"{n} өзгеріс"}})
+        for n, run in enumerate(DigestRun.objects.order_by("window_end"))
+    )
+    with CaptureQueriesContext(connection) as seen:
+        page = client.get("/kk/shygarylymdar/").content.decode()
+    assert len(seen) <= 15
+    assert "119 өзгеріс" in page
+    assert "69 өзгеріс" not in page
+    assert "?page=2" in page
+    assert "69 өзгеріс" in client.get("/kk/shygarylymdar/?page=2").content.decode()
+    assert not any('"digests_issue"."content",' in one["sql"] for one in seen)
+
+
 # -- the lead ----------------------------------------------------------------------
 
 
@@ -145,8 +216,7 @@ def a_held_run(time_machine: Any, operator: Any, after: str) -> DigestRun:
     runs.run_digests()
     make.subscriber()
     make.decision("Кідіртілген заң")
-    row = desk.desk_editorial("daily")
-    editorials.hold_issue(editorial=row, by=operator, after=after)
+    editorials.hold_issue(frequency="daily", by=operator, after=after)
     time_machine.move_to(make.at("2026-11-23 08:01"), tick=False)
     runs.run_digests()
     return DigestRun.objects.get(frequency="daily", state="open")
@@ -166,12 +236,12 @@ def test_a_run_leaves_on_time_if_nobody_acts(time_machine: Any, operator: Any) -
 
 
 def test_a_held_run_waits_and_leaves_when_it_is_released(time_machine: Any, operator: Any) -> None:
-    run = a_held_run(time_machine, operator, "leave")
+    a_held_run(time_machine, operator, "leave")
     assert digests() == []
     time_machine.move_to(make.at("2026-11-24 07:59"), tick=False)
     runs.run_digests()
     assert digests() == []
-    editorials.release_issue(editorial=run.editorial, by=operator)
+    editorials.release_issue(frequency="daily", by=operator)
     runs.run_digests()
     assert len(digests()) == 1
 
@@ -201,18 +271,132 @@ def test_a_run_held_longer_than_a_day_is_settled_and_operators_are_told(
     assert notes.count() == 1
 
 
-def test_a_run_whose_mails_are_made_cannot_be_held(operator: Any) -> None:
+# What is done to an issue after it began to leave, or to another than the editor saw, says so.
+
+
+@pytest.fixture
+def leaving(operator: Any) -> DigestRun:
+    """A run that may leave, before its first mail is made."""
     make.subscriber()
+    make.decision()
+    run = runs.close_window_now(frequency="daily", by=operator)
+    assert editorials.may_leave(run)
+    return run
+
+
+def test_what_has_begun_to_leave_is_neither_held_nor_rewritten(
+    leaving: DigestRun, operator: Any
+) -> None:
+    seen = f"run-{leaving.pk}"
+    for act in (editorials.hold_issue, editorials.release_issue, editorials.cancel_issue):
+        more = {"after": "leave"} if act is editorials.hold_issue else {}
+        with pytest.raises(ValidationError):
+            act(frequency="daily", by=operator, seen=seen, **more)
+    with pytest.raises(editorials.TwoEditorsError) as caught:
+        editorials.save_editorial(frequency="daily", version=0, by=operator, seen=seen, **WORDS)
+    assert caught.value.left
+    assert not Editorial.objects.exists()
+    assert runs.make_run(run=leaving) == 1
+
+
+def test_what_was_written_for_an_issue_that_left_is_kept_and_offered_for_the_next(
+    client: Client, operator: Any
+) -> None:
+    client.force_login(editor())
+    address = "/admin/digests/issue/daily/"
+    seen = editorials.issue_key("daily")
     make.decision()
     runs.close_window_now(frequency="daily", by=operator)
     runs.run_digests()
-    run = DigestRun.objects.get(by_hand=True)
-    row = Editorial.objects.create(frequency="daily", run=run, changed_at=clock.now())
-    with pytest.raises(ValidationError):
-        editorials.hold_issue(editorial=row, by=operator, after="leave")
+    words = {**WORDS, "lead_kk": "Бүгінгі сөз", "version": "0", "elsewhere": "on", "issue": seen}
+    answer = client.post(address, words)
+    page = answer.content.decode()
+    assert answer.status_code == 409
+    assert "Бүгінгі сөз" in page
+    assert not Editorial.objects.exists()
+    now = editorials.issue_key("daily")
+    assert f'value="{now}"' in page
+    for what in ("hold", "release", "cancel"):
+        said = client.post(f"{address}act/", {"what": what, "after": "leave", "issue": seen})
+        assert said.status_code == 302
+    assert not Editorial.objects.exists()
+    assert client.post(address, {**words, "issue": now}).status_code == 302
+    assert Editorial.objects.get().lead_kk == "Бүгінгі сөз"
+
+
+def held_in_another_transaction(frequency: str, operator: Any, seen: str) -> Any:
+    """Hold an issue in a thread of its own, and tell what came of it."""
+    found: list[Any] = []
+
+    def hold() -> None:
+        try:
+            found.append(
+                editorials.hold_issue(frequency=frequency, by=operator, after="leave", seen=seen)
+            )
+        except ValidationError as error:
+            found.append(error)
+        finally:
+            connection.close()
+
+    thread = threading.Thread(target=hold)
+    thread.start()
+    return thread, found
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("opened", [True, False])
+def test_holding_waits_for_what_is_leaving_in_another_transaction_and_is_refused(
+    operator: Any, opened: bool
+) -> None:
+    if connection.vendor != "postgresql":
+        pytest.skip("SQLite lets one transaction write at a time")
+    first = runs.close_window_now(frequency="daily", by=operator)
+    assert editorials.may_leave(first)
+    DigestRun.objects.update(state="done", by_hand=False)
+    if opened:
+        run = runs.close_window_now(frequency="daily", by=operator)
+    seen = editorials.issue_key("daily")
+    with transaction.atomic():
+        if opened:
+            assert editorials.may_leave(run)
+        else:
+            runs.close_window_now(frequency="daily", by=operator)
+        thread, found = held_in_another_transaction("daily", operator, seen)
+        thread.join(0.5)
+        assert thread.is_alive()
+    thread.join(10)
+    assert isinstance(found[0], ValidationError)
+    assert not Editorial.objects.exists()
 
 
 # -- preview -----------------------------------------------------------------------
+
+
+def test_the_desk_files_the_stored_queries_only_for_who_asks_for_the_count(
+    client: Client, time_machine: Any, operator: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    a_week(time_machine, operator)
+    monkeypatch.setattr(desk, "SOON_COUNTED", 0)
+    filed: list[object] = []
+    file_all = search_matching._brought_up_to_date
+
+    def filing() -> object:
+        filed.append(0)
+        return file_all()
+
+    monkeypatch.setattr(search_matching, "_brought_up_to_date", filing)
+    make.topic("elsewhere")
+    reader = make.subscriber("one@example.org", make.about_topic("elsewhere"), frequency="weekly")
+    client.force_login(editor())
+    page = client.get("/admin/digests/issue/weekly/").content.decode()
+    assert 'href="?count=1"' in page
+    preview = "/admin/digests/issue/weekly/preview/"
+    assert "Көкалажар" in client.get(preview).content.decode()
+    assert "Көкалажар" not in client.get(f"{preview}?subscriber={reader.pk}").content.decode()
+    assert not filed
+    counted = client.get("/admin/digests/issue/weekly/?count=1").content.decode()
+    assert filed
+    assert 'href="?count=1"' not in counted
 
 
 def test_a_preview_shows_neither_address_nor_note_nor_live_links(

@@ -12,8 +12,7 @@ from django.test import Client
 
 from monitoring.digests import audiences, letters, links
 from monitoring.digests.models import Letter, Subscriber
-from monitoring.digests.services import end_subscriptions, erase_subscriber
-from monitoring.digests.wishes import change_reader
+from monitoring.digests.services import change_reader, end_subscriptions, erase_subscriber
 from monitoring.mailing import addresses
 from monitoring.mailing.models import OutgoingMail
 from tests.digests.golden import message_of, part_of

@@ -17,6 +17,7 @@ from monitoring.mailing.models import OutgoingMail
 from monitoring.search.query import Query
 from tests.digests.test_runs import message_of, text_of
 from tests.factories import digests as make
+from tests.factories import evidence
 
 
 def deadline(decision: Decision, date: str = "2026-11-24", hour: dt.time | None = None) -> Deadline:
@@ -156,8 +157,11 @@ def test_it_is_due_from_eight_days_before_until_the_end(
 def test_a_quiet_month_is_told_once_to_whoever_asked(time_machine: Any) -> None:
     time_machine.move_to(make.at("2026-10-20 12:00"), tick=False)
     asked = make.subscriber("asked@example.org")
-    wishes.change_reader(subscriber=asked, quiet_month=True)
+    services.change_reader(subscriber=asked, quiet_month=True)
     make.subscriber("not@example.org")
+    source = evidence.source(last_success_at=make.at("2026-12-01 07:00"))
+    time_machine.move_to(make.at("2026-11-05 12:00"), tick=False)
+    evidence.stored(source)
     for moment, made in (
         ("2026-11-01 09:00", 0),  # it did not follow all of October
         ("2026-12-01 07:59", 0),
@@ -171,3 +175,14 @@ def test_a_quiet_month_is_told_once_to_whoever_asked(time_machine: Any) -> None:
     mail = OutgoingMail.objects.get(template="quiet")
     assert mail.recipient == "asked@example.org"
     assert message_of(mail)["Subject"].startswith("Бәрін қарадық, өзгеріс жоқ")
+
+
+@pytest.mark.django_db
+def test_a_month_in_which_no_source_could_be_read_is_not_called_quiet(time_machine: Any) -> None:
+    time_machine.move_to(make.at("2026-10-20 12:00"), tick=False)
+    services.change_reader(subscriber=make.subscriber(), quiet_month=True)
+    time_machine.move_to(make.at("2026-12-01 08:00"), tick=False)
+    assert quiet.tell_of_quiet_month() == 1
+    mail = OutgoingMail.objects.get(template="quiet")
+    assert "өзгеріс жоқ" not in message_of(mail)["Subject"]
+    assert "бірде-бір дереккөзді оқу мүмкін болмады" in " ".join(text_of(mail).split())

@@ -7,13 +7,18 @@ from typing import Any
 
 import pytest
 
+from monitoring.core import sections
 from monitoring.core.sections import Section
-from monitoring.digests import messages, rendering
+from monitoring.digests import messages, rendering, runs
 from monitoring.digests.changes import Line, Names
 from monitoring.digests.messages import Found, Health, Item, Message, Told
 from monitoring.digests.queries import EVERYTHING
 from monitoring.mailing import compose
+from monitoring.mailing.models import OutgoingMail
+from monitoring.mailing.packing import whole
 from monitoring.search.query import Query
+from tests.digests.test_runs import text_of
+from tests.factories import digests as make
 
 TITLE = "Қазақстан Республикасының кейбір заңнамалық актілеріне өзгерістер енгізу туралы " * 6
 DATE = dt.datetime(2026, 11, 23, 3, 0, tzinfo=dt.UTC)
@@ -60,7 +65,9 @@ def renderer(**changes: Any) -> rendering.Renderer:
 
 
 def size(parts: compose.Parts) -> int:
-    return len(compose.assemble(parts, key="k", to="a@example.org", language="kk", date=DATE))
+    return len(
+        whole(compose.assemble(parts, key="k", to="a@example.org", language="kk", date=DATE))
+    )
 
 
 def test_five_hundred_items_with_the_longest_titles_fit_and_the_rest_is_counted() -> None:
@@ -101,7 +108,7 @@ def test_a_title_with_line_breaks_stays_one_line_of_the_subject() -> None:
     one = item(1, title="Заң\r\nBcc: victim@example.org\r\n\r\nбасқа")
     parts = renderer().parts(message(one))
     assert "\n" not in parts.subject
-    raw = compose.assemble(parts, key="k", to="a@example.org", language="kk", date=DATE)
+    raw = whole(compose.assemble(parts, key="k", to="a@example.org", language="kk", date=DATE))
     assert b"\r\nBcc:" not in raw.split(b"\r\n\r\n")[0]
 
 
@@ -144,6 +151,27 @@ def test_our_position_stands_in_the_item_of_its_decision() -> None:
     parts = renderer().parts(message(item(1, sections=(voice,))))
     assert parts.html.count("Бірден келетін хат") == 1
     assert "Бірден келетін хат" in parts.text
+
+
+@pytest.mark.django_db
+def test_a_room_above_is_asked_for_its_word_on_each_decision_of_a_run(
+    operator: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = []
+
+    def position(ids: Any, language: str) -> dict[int, Section]:
+        asked.append((sorted(ids), language))
+        return {max(ids): Section("email/digest/spoken.txt", {"code": language})}
+
+    monkeypatch.setattr(sections, "_providers", {"digest.item": [(1, position)]})
+    make.subscriber()
+    one, other = make.decision(), make.decision("Екінші", number="9")
+    runs.close_window_now(frequency="daily", by=operator)
+    runs.run_digests()
+    text = text_of(OutgoingMail.objects.get(template="digest"))
+    assert asked == [([one.pk, other.pk], code) for code in ("kk", "ru", "en")]
+    assert text.count("ағылшынша") == 1
+    assert text.index("Екінші") < text.index("ағылшынша") < text.index("Ауыл бюджеті", 400)
 
 
 def test_the_first_screen_says_what_changed_until_when_and_what_to_do() -> None:

@@ -10,6 +10,7 @@ from email.message import EmailMessage
 from typing import Any
 
 import pytest
+import time_machine
 from django.utils.translation import override
 from hypothesis import given
 from hypothesis import strategies as st
@@ -20,6 +21,7 @@ from monitoring.decisions.models import Relation, Stage
 from monitoring.decisions.relations import WORDS, add_relation
 from monitoring.decisions.services import add_stage_event, update_decision, withdraw_decision
 from monitoring.digests import runs, services, wishes
+from monitoring.digests.messages import CAP
 from monitoring.digests.models import DigestRun, DigestRunSubscriber, Frequency, Subscription
 from monitoring.digests.queries import EVERYTHING, query_of
 from monitoring.digests.rendering import ROOM
@@ -191,7 +193,7 @@ def test_a_typed_search_is_matched_in_full_not_by_a_page_of_results(operator: An
     assert len(row.changes) == 35
     text = " ".join(text_of(digest_mails()[0]).split())
     assert "Су кодексі" not in text
-    assert "Тағы 5 өзгеріс" in text
+    assert f"Тағы {35 - CAP} өзгеріс" in text
     assert len(bytes(digest_mails()[0].raw or b"")) < 100 * 1024
 
 
@@ -338,6 +340,21 @@ def test_from_weekly_to_daily_nothing_is_missed(operator: Any) -> None:
     (mail,) = digest_mails()
     assert "Сейсенбідегі заң" in text_of(mail)
     assert make.subscription(reader).since is None
+
+
+def test_from_daily_to_immediate_what_a_run_has_closed_over_is_told_at_once(operator: Any) -> None:
+    reader = make.subscriber(frequency="daily")
+    close(operator, "daily")
+    make.decision("Бес минуттағы заң")
+    close(operator, "immediate")  # nobody had asked for it
+    wishes.change_frequency(subscription=make.subscription(reader), frequency="immediate")
+    before = DigestRun.objects.filter(frequency="immediate").count()
+    for minutes in (6, 12):
+        with time_machine.travel(clock.now() + dt.timedelta(minutes=minutes), tick=False):
+            runs.run_digests()
+    (mail,) = digest_mails()
+    assert "Бес минуттағы заң" in text_of(mail)
+    assert DigestRun.objects.filter(frequency="immediate").count() == before + 1
 
 
 def test_from_daily_to_weekly_nothing_is_told_twice(operator: Any) -> None:

@@ -7,13 +7,16 @@ import email
 import email.policy
 import json
 import re
+import time
 from typing import Any
 
 import pytest
 from django.apps import apps
 from django.core import serializers
 from django.test import Client
+from django.urls import reverse
 from django.utils import translation
+from pytest_django import Settings
 
 from monitoring.core import clock
 from monitoring.digests import runs, services
@@ -21,6 +24,7 @@ from monitoring.digests.models import Consent, Subscriber, Subscription
 from monitoring.digests.queries import EVERYTHING, query_of
 from monitoring.mailing.addresses import digest
 from monitoring.mailing.models import OutgoingMail, Suppression
+from monitoring.mailing.services import suppress_address
 from tests.factories import digests as make
 
 pytestmark = pytest.mark.django_db
@@ -153,6 +157,24 @@ def test_known_and_unknown_addresses_get_the_same_answer(client: Client) -> None
     unknown = ask(client, address="unknown@example.org")
     assert (known.status_code, known["Location"]) == (unknown.status_code, unknown["Location"])
     assert known.content == unknown.content
+
+
+def test_the_answer_comes_on_a_step_of_time_for_every_address(
+    client: Client, settings: Settings
+) -> None:
+    settings.NEUTRAL_ANSWER_SECONDS = 0.1
+    make.subscriber("known@example.org")
+    suppress_address(address="stopped@example.org", reason="bounced")
+    addresses = ["new@example.org", "new@example.org", "known@example.org", "stopped@example.org"]
+    for address in addresses:
+        began = time.monotonic()
+        assert ask(client, address=address).status_code == 302
+        assert time.monotonic() - began >= 0.1
+    with translation.override("kk"):
+        page = reverse("subscriptions_fresh_link")
+    began = time.monotonic()
+    assert client.post(page, {"address": "nobody@example.org"}).status_code == 302
+    assert time.monotonic() - began >= 0.1
 
 
 def test_a_double_click_makes_one_row_and_one_mail(client: Client) -> None:

@@ -138,6 +138,14 @@ class Decision(models.Model):  # type: ignore[django-manager-missing]  # taggit 
     verified = models.CharField(
         _("how sure"), max_length=10, choices=Verified.choices, default=Verified.NO
     )
+    is_key = models.BooleanField(
+        _("key document"),
+        default=False,
+        help_text=_(
+            "Changes much for residents or for local self-government. Readers of wide mails may "
+            "choose to hear of key documents alone; marking one announces nothing."
+        ),
+    )
     note = models.TextField(_("note for editors"), blank=True, help_text=_("Not shown to readers."))
     visibility = models.CharField(
         _("for readers"), max_length=10, choices=Visibility.choices, default=Visibility.AUTO

@@ -13,6 +13,7 @@ from monitoring.digests.models.notices import (
 )
 from monitoring.digests.models.readers import (
     ESSENTIAL,
+    KEY_ONLY,
     REMIND_DAYS,
     UNCONFIRMED_FOR,
     Aspect,
@@ -28,6 +29,7 @@ from monitoring.digests.models.runs import DigestRun, DigestRunSubscriber
 
 __all__ = [
     "ESSENTIAL",
+    "KEY_ONLY",
     "REMIND_DAYS",
     "UNCONFIRMED_FOR",
     "Aspect",

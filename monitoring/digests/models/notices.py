@@ -101,6 +101,7 @@ class ItemCorrection(models.Model):
         Correction, models.PROTECT, null=True, blank=True, related_name="digest_correction"
     )
     mails = models.PositiveIntegerField(default=0)
+    read_up_to = models.BigIntegerField(default=0)
 
     class Meta:
         verbose_name = _("correction of a digest")

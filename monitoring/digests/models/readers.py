@@ -43,6 +43,8 @@ class Aspect(models.TextChoices):
 
 ESSENTIAL = f"{Aspect.STAGE},{Aspect.DEADLINE}"
 """What the form offers: no comma edits."""
+KEY_ONLY = "key"
+"""Stands among the kinds of a wide subscription that asks for key documents alone."""
 REMIND_DAYS = (1, 3, 7)
 """Days before a deadline between which a reader chooses."""
 
@@ -162,9 +164,9 @@ class Subscription(models.Model):
 
     `since` is set when the frequency changes or a silence begins: the journal position up to which
     the reader has been told, so that nothing is lost and nothing repeated. `kinds` holds values of
-    Aspect with commas, empty for every change; `language` is empty for the reader's. `decision` is
-    set where one decision is followed, so that a run finds its followers without reading queries.
-    `asked` keeps what else was ticked in the form until the address is confirmed.
+    Aspect with commas, empty for every change, and KEY_ONLY; `language` is empty for the reader's.
+    `decision` is set where one decision is followed, so that a run finds its followers without
+    reading queries. `asked` keeps what else was ticked in the form until the address is confirmed.
     """
 
     class End(models.TextChoices):
@@ -229,3 +231,8 @@ class Subscription(models.Model):
     def wanted(self) -> frozenset[str]:
         """The kinds of change to tell of; empty means every one."""
         return frozenset(self.kinds.split(",")) if self.kinds else frozenset()
+
+    @property
+    def is_wide(self) -> bool:
+        """Whether it follows many records, not one."""
+        return self.decision_id is None

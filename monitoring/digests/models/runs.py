@@ -40,6 +40,8 @@ class DigestRun(models.Model):
     last_position = models.BigIntegerField(default=0)
     state = models.CharField(max_length=5, choices=State.choices, default=State.OPEN)
     created_at = models.DateTimeField()
+    leaving_at = models.DateTimeField(null=True, blank=True)
+    """From this moment nobody can hold it any more, and no word of its editors changes."""
     finished_at = models.DateTimeField(null=True, blank=True)
     closed_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -83,11 +85,18 @@ class DigestRun(models.Model):
 
 
 class DigestRunSubscriber(models.Model):
-    """A reader's mail of a run was made: what it told, in one transaction with the mail itself."""
+    """A reader's mail of a run was made: what it told, in one transaction with the mail itself.
+
+    `parts`: for each subscription that the mail serves (its id as text), the journal position after
+    which it tells; empty once nothing of it is told any more. `again`: the reader changed something
+    before it left, so it is held back and made anew of what is wanted now (`waiting`).
+    """
 
     run = models.ForeignKey(DigestRun, models.CASCADE, related_name="told")
     subscriber = models.ForeignKey(Subscriber, models.CASCADE, related_name="told")
     changes = models.JSONField(default=list)
+    parts = models.JSONField(default=dict)
+    again = models.BooleanField(default=False)
     mail_key = models.CharField(max_length=200)
     built_at = models.DateTimeField()
 
@@ -99,6 +108,9 @@ class DigestRunSubscriber(models.Model):
             models.UniqueConstraint(
                 fields=["run", "subscriber"], name="digests_one_mail_a_run_and_reader"
             ),
+        ]
+        indexes = [
+            models.Index(fields=["run"], condition=Q(again=True), name="digests_made_anew"),
         ]
 
     def __str__(self) -> str:
