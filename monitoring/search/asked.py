@@ -17,7 +17,7 @@ from dataclasses import dataclass
 
 from django.core.cache import cache
 from django.db import DatabaseError, transaction
-from django.db.models import F, Sum
+from django.db.models import Case, F, Sum, Value, When
 from django.http import HttpRequest
 
 from monitoring.core import clock
@@ -34,6 +34,7 @@ LONGEST = 80
 """Letters of a query that is counted; a longer one is a text of somebody's."""
 FLUSH = 60.0
 MOST_WAITING = 2_000
+AT_ONCE = 200
 _DAY = 86_400
 
 _CODE = re.compile(r"\b[^\W\d_]\d{9,10}(?![^\W_])")
@@ -105,15 +106,30 @@ def flush() -> int:
         _flushed = time.monotonic()
     try:
         with transaction.atomic():
-            for (day, key), count in taken.items():
-                AskedQuery.objects.get_or_create(day=day, key=key, defaults={"text": count.text})
-                AskedQuery.objects.filter(day=day, key=key).update(
-                    asked=F("asked") + count.asked, found_none=F("found_none") + count.found_none
-                )
+            for day in {day for day, _key in taken}:
+                counts = {key: count for (on, key), count in taken.items() if on == day}
+                for first in range(0, len(counts), AT_ONCE):
+                    _add(day, dict(list(counts.items())[first : first + AT_ONCE]))
     except DatabaseError as error:
         logger.warning("the counts of %d queries are lost: %s", len(taken), error)
         return 0
     return len(taken)
+
+
+def _add(day: dt.date, counts: dict[str, _Count]) -> None:
+    """Two statements, since a reader's search waits for them."""
+    rows = [AskedQuery(day=day, key=key, text=count.text) for key, count in counts.items()]
+    AskedQuery.objects.bulk_create(rows, ignore_conflicts=True)
+
+    def more(name: str) -> Case:
+        return Case(
+            *(When(key=key, then=Value(getattr(count, name))) for key, count in counts.items()),
+            default=0,
+        )
+
+    AskedQuery.objects.filter(day=day, key__in=list(counts)).update(
+        asked=F("asked") + more("asked"), found_none=F("found_none") + more("found_none")
+    )
 
 
 def forget_old() -> int:

@@ -7,6 +7,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
+HEAD = 30_000
+"""Letters of a text that are weighed word by word, some fifteen pages. All of a longer one is found
+(see `streams`), and excerpts from the rest of it come from the database (`stretches`)."""
+MOST = 2_400_000
+"""Letters of a text that are searched at all: no act in force is longer."""
+
 
 @dataclass(frozen=True)
 class Text:
@@ -14,11 +20,18 @@ class Text:
 
     An excerpt is cut from `body`, whose lines are its provisions where a kind knows `places`. What
     stands in `also` (names of bodies and topics, the standing) finds a record and is not shown.
+    `marks` of a long body: (number of a line from 0, anchor, label) of its provisions, ascending.
     """
 
     title: str
     body: str = ""
     also: str = ""
+    marks: tuple[tuple[int, str, str], ...] = ()
+
+    @property
+    def is_long(self) -> bool:
+        """Whether only the beginning of the body is weighed word by word."""
+        return len(self.body) > HEAD
 
 
 @dataclass(frozen=True)
@@ -47,6 +60,18 @@ class SearchDocument:
     def all_facets(self) -> dict[str, tuple[str, ...]]:
         """The facets with those that every document has: kind, lang and (if dated) year."""
         return self._facets
+
+    def stored(self) -> dict[str, list[str]]:
+        """What an engine keeps for excerpts: {lang: [title, body]}, of a long body its beginning.
+
+        A third, empty part says that there is more.
+        """
+        return {
+            language: [text.title, text.body[:HEAD], ""]
+            if text.is_long
+            else [text.title, text.body]
+            for language, text in self.texts.items()
+        }
 
     @cached_property
     def _facets(self) -> dict[str, tuple[str, ...]]:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Mapping, Sequence
+from html import escape
 
-from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 
 from monitoring.search.analysis import Analysis, Concepts, analyse, clean
@@ -70,6 +71,8 @@ def _found(
 
 def _line(raw: str, at: int) -> str:
     """The line of an uncleaned text whose cleaned letters hold a place; cleaning joins lines."""
+    if "\n" not in raw:
+        return raw
     end = -1
     for line in raw.split("\n"):
         end += len(clean(line)) + 1
@@ -141,7 +144,8 @@ def excerpt(text: str, found: Sequence[Span]) -> SafeString:
 
 def _densest(found: Sequence[Span]) -> int:
     """Where the stretch of WIDTH letters begins that holds the most of what was found."""
-    inside = [sum(one <= end < one + WIDTH for _, end in found) for one, _ in found]
+    ends = [end for _, end in found]  # these ascend, as the starts do
+    inside = [bisect_left(ends, one + WIDTH) - index for index, (one, _) in enumerate(found)]
     return found[inside.index(max(inside))][0]
 
 

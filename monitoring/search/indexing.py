@@ -20,7 +20,7 @@ import datetime as dt
 import logging
 import uuid
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from django.db import transaction
 
@@ -34,6 +34,7 @@ from monitoring.search.backends.base import (
     EngineBusyError,
     EngineError,
     Entry,
+    record_in,
 )
 from monitoring.search.builds import (
     ensure_build,
@@ -47,6 +48,7 @@ from monitoring.search.documents import SearchDocument
 from monitoring.search.models import Build, OutboxRow, TitleToken
 from monitoring.search.semantic.job import notice
 from monitoring.search.streams import Streams, streams_of
+from monitoring.search.stretches import write_stretches
 from monitoring.search.suggestions import write_suggestions
 from monitoring.search.synonyms import concepts_of
 from monitoring.search.vocabularies import count_into
@@ -55,6 +57,8 @@ logger = logging.getLogger(__name__)
 __all__ = ["health", "reconcile", "request_build", "run", "undo_build"]
 
 BATCH = 500
+LETTERS = 6_000_000
+"""Of a batch of long texts so many are held and written at once: some seconds, some 300 MB."""
 LEASE = "search-index"
 LEASE_SECONDS = 15
 """Renewed each round. A killed holder is followed after this; of two that overlap because a round
@@ -121,12 +125,12 @@ def _carry_outbox(holder: str) -> int:
     )
     # One that is asked for and not begun reads all records later; a half-made one takes writes.
     ready = [build for build in builds if (build.kind if _made(build) else healthy(build))]
-    documents, removed = read_records(asked)
-    _write_titles(documents, [(kind, one) for kind, ids in asked.items() for one in ids], builds)
-    for build in ready:
-        _write(build, documents, removed)
-    if _lost(holder, asked):
-        return 0
+    for read, removed, part in _portions(asked):
+        _write_titles(read, part, builds)
+        for build in ready:
+            _write(build, read, removed)
+        if _lost(holder, asked):
+            return 0
     notice(asked)
     OutboxRow.objects.filter(pk__in=rows).delete()
     return len(rows)
@@ -160,9 +164,8 @@ def _titles_while_away() -> None:
     builds = list(Build.objects.filter(state=Build.State.CURRENT))
     rows, asked = _waiting(_titled)
     while rows:
-        documents, _ = read_records(asked)
-        pairs = [(kind, one) for kind, ids in asked.items() for one in ids]
-        _write_titles(documents, pairs, builds)
+        for read, _, part in _portions(asked):
+            _write_titles(read, part, builds)
         _titled = rows[-1]
         rows, asked = _waiting(_titled)
 
@@ -179,21 +182,69 @@ def read_records(asked: dict[str, set[int]]) -> tuple[list[SearchDocument], list
     return documents, removed
 
 
-def _write(build: Build, documents: Iterable[SearchDocument], removed: Sequence[str]) -> None:
+class _Read:
+    """Records as they were read, each taken apart once for all indexes of the same concepts.
+
+    Taking apart is most of the work of writing, and there may be two indexes and the titles.
+    """
+
+    def __init__(self, documents: Sequence[SearchDocument]) -> None:
+        self.documents = documents
+        self._entries: dict[str, list[Entry]] = {}
+
+    def entries(self, concepts: Concepts) -> list[Entry]:
+        known = self._entries.get(concepts.fingerprint)
+        if known is None:
+            known = [Entry(one, streams_of(one, concepts)) for one in self.documents]
+            self._entries[concepts.fingerprint] = known
+        return known
+
+
+def _portions(
+    asked: dict[str, set[int]],
+) -> Iterator[tuple[_Read, list[str], dict[str, set[int]]]]:
+    """The named records in parts of about LETTERS: as read, keys of those gone, the ids of both.
+
+    Hundreds of short records are read at once, of codes a few.
+    """
+    documents: list[SearchDocument] = []
+    removed: list[str] = []
+    part: dict[str, set[int]] = defaultdict(set)
+    letters, at_once = 0, BATCH // 5
+    for name, ids in asked.items():
+        left = sorted(ids)
+        while left:
+            now, left = left[:at_once], left[at_once:]
+            made, gone = read_records({name: set(now)})
+            removed += gone
+            read = 0
+            for document in made:
+                size = sum(len(text.body) for text in document.texts.values())
+                if documents and letters + size > LETTERS:
+                    yield _Read(documents), removed, part
+                    documents, removed, part, letters = [], [], defaultdict(set), 0
+                documents.append(document)
+                part[name].add(document.id)
+                letters += size
+                read += size
+            part[name] |= set(now) - {document.id for document in made}
+            at_once = max(1, min(BATCH, len(now) * LETTERS // max(read, 1)))
+    if part:
+        yield _Read(documents), removed, part
+
+
+def _write(build: Build, read: _Read, removed: Sequence[str]) -> None:
     backend = get_backend()
+    seen = not _made(build)
     concepts = concepts_of(build.concepts)
-    entries = _entries(documents, concepts)
-    older = backend.write(build.name, entries, removed)
+    entries = read.entries(concepts)
+    older = backend.write(build.name, entries, removed, seen=seen)
     count_into(build, [entry.streams for entry in entries])
     if older:
         # Either another indexer was here with a later reading, or the record itself went back: a
         # backup was restored, its newest translation was taken away. Read once more, it decides.
         again, gone = read_records(_by_kind(older))
-        backend.write(build.name, _entries(again, concepts), gone, force=True)
-
-
-def _entries(documents: Iterable[SearchDocument], concepts: Concepts) -> list[Entry]:
-    return [Entry(document, streams_of(document, concepts)) for document in documents]
+        backend.write(build.name, _Read(again).entries(concepts), gone, force=True, seen=seen)
 
 
 def _by_kind(keys: Iterable[str]) -> dict[str, set[int]]:
@@ -217,11 +268,11 @@ def _step(build: Build, holder: str) -> int:
             after = kind.queryset().filter(pk__gt=build.last_id).order_by("pk")
             ids = list(after.values_list("pk", flat=True)[:BATCH])
         if kind is not None and ids:
-            documents = kinds.documents(kind, ids)
-            _write(build, documents, [])
-            _write_titles(documents, [(at, one) for one in ids], [build])
-            if _lost(holder, {at: set(ids)}):
-                return 0
+            for read, _, part in _portions({at: set(ids)}):
+                _write(build, read, [])
+                _write_titles(read, part, [build])
+                if _lost(holder, {at: set(ids)}):
+                    return 0
             build.kind, build.last_id = at, ids[-1]
             build.save(update_fields=["kind", "last_id"])
             return len(ids)
@@ -230,6 +281,7 @@ def _step(build: Build, holder: str) -> int:
             build.kind, build.last_id = later[0], 0
             build.save(update_fields=["kind", "last_id"])
         else:
+            get_backend().write(build.name, [], [])  # all that was written is seen from here on
             take_over(build)
     except (EngineBusyError, EngineAwayError):
         raise  # it goes on where it is
@@ -263,26 +315,21 @@ def undo_build() -> Build:
     return earlier
 
 
-def _write_titles(
-    documents: Sequence[SearchDocument],
-    asked: Sequence[tuple[str, int]],
-    builds: Sequence[Build],
-) -> None:
-    """Bring the database's own tokens of titles and numbers up to date."""
+def _write_titles(read: _Read, asked: Mapping[str, Iterable[int]], builds: Sequence[Build]) -> None:
+    """Bring the database's own tokens of titles and numbers up to date, and long texts."""
     concepts = concepts_of(builds[-1].concepts) if builds else concepts_of([])
     rows = [
-        TitleToken(kind=document.kind, record_id=document.id, token=token)
-        for document in documents
-        for token in _title_tokens(streams_of(document, concepts))
+        TitleToken(kind=one.document.kind, record_id=one.document.id, token=token)
+        for one in read.entries(concepts)
+        for token in _title_tokens(one.streams)
     ]
-    by_kind: dict[str, list[int]] = defaultdict(list)
-    for name, one in asked:
-        by_kind[name].append(one)
+    by_kind = {name: sorted(ids) for name, ids in asked.items()}
     with transaction.atomic():
         for name, ids in by_kind.items():
             TitleToken.objects.filter(kind=name, record_id__in=ids).delete()
         TitleToken.objects.bulk_create(rows, batch_size=1_000, ignore_conflicts=True)
-        write_suggestions(documents, by_kind)
+        write_suggestions(read.documents, by_kind)
+        write_stretches(read.documents, by_kind, concepts)
 
 
 def _title_tokens(streams: Streams) -> set[str]:
@@ -301,6 +348,8 @@ def reconcile() -> int:
         return 0
     try:
         indexed = get_backend().versions(current.name)
+        if get_backend().outgrown(current.name):
+            request_build()
     except EngineError as error:
         logger.warning("the index cannot be compared: %s", error)
         return 0
@@ -309,7 +358,7 @@ def reconcile() -> int:
         for one, version in versions_of(kind):
             if indexed.pop(f"{kind.name}:{one}", None) != version:
                 differing[kind.name].add(one)
-    strange = [key for key in indexed if not key.rpartition(":")[2].isdecimal()]
+    strange = [key for key in indexed if record_in(key) is None]
     for name, ids in _by_kind(set(indexed).difference(strange)).items():
         differing[name] |= ids
     for name, ids in differing.items():

@@ -39,6 +39,19 @@ class Place:
 
 
 @dataclass(frozen=True)
+class Line:
+    """A line of a record's body in which it was found, and the language of that text.
+
+    `anchor` and `label`: of the provision that it is, where the projection named it (`Text.marks`).
+    """
+
+    language: str
+    text: str
+    anchor: str = ""
+    label: str = ""
+
+
+@dataclass(frozen=True)
 class Kind:
     """One kind of record.
 
@@ -49,8 +62,8 @@ class Kind:
     - `visible(ids)` says which of the ids any reader may see now. Asked before every hit is shown.
     - `hits(ids, language)` describes hits for display; a missing id is not shown.
     - `versions()`, if given, lists (id, version) of the whole queryset more cheaply than `from_db`.
-    - `places(found, language)`, if given, names the provisions in which records were found: `found`
-      has by id the language of a text and a line of its body. What is no provision is left out.
+    - `places(found, language)`, if given, names the provisions in which records were found, from
+      a line of each by id. What is no provision is left out.
     - `names(facet)`, if given, lists (key, name) of all values of a facet, in every language: what
       people type after `body:`.
     """
@@ -63,7 +76,7 @@ class Kind:
     hits: Callable[[Sequence[int], str], Mapping[int, Hit]]
     versions: Callable[[], Iterable[tuple[int, int]]] | None = None
     names: Callable[[str], Iterable[tuple[str, str]]] | None = None
-    places: Callable[[Mapping[int, tuple[str, str]], str], Mapping[int, Place]] | None = None
+    places: Callable[[Mapping[int, Line], str], Mapping[int, Place]] | None = None
 
 
 @dataclass(frozen=True)

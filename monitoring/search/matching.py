@@ -2,16 +2,18 @@
 
 Engine-neutral, and it does not ask every query in turn. A query is taken apart into what its words
 ask and what its filters ask; equal parts are kept once. It is filed under the tokens or values of
-its *rarest* clause (see `shares`): of a phrase the rarest word, of words joined by "or" all of
-them, of a filter its values. A document is compared only with what stands under its own tokens and
-values; what no longer needs asking there (most queries) is taken as it is, the rest is evaluated,
-each distinct part once a document. `plans.matches` is the meaning; tests hold the two equal.
+its *rarest* clause (see `shares`): of a phrase two words that follow one another, of words joined
+by "or" all of them, of a filter its values. A document is compared only with what stands under its
+own tokens, pairs and values; what no longer needs asking there (most queries) is taken as it is,
+the rest is evaluated, each distinct part once a document. `plans.matches` is the meaning; tests
+hold the two equal.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 import gc
+import itertools
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -35,6 +37,14 @@ SURE = 0.03
 """What taking a query as it is costs, as a part of evaluating one."""
 _ALWAYS = ""
 """The entry of what no token and no value is needed for: dates alone."""
+
+BESIDE = 0.1
+"""Of documents with both words of a pair, about the part that has them side by side."""
+FARTHEST = 3
+"""Positions between two words of a phrase up to which the pair is an entry."""
+Pair = tuple[str, str, int]
+"""Two tokens, and how many positions the second stands after the first."""
+Entry = str | Pair
 
 T = TypeVar("T")
 
@@ -74,6 +84,16 @@ class Words:
             return False
         return all(leaf_stands(leaf, streams) for leaf in self.required) and not any(
             leaf_stands(leaf, streams) for leaf in self.excluded
+        )
+
+    @property
+    def is_pairs(self) -> bool:
+        """Whether any one of its pairs is enough: one phrase of two words."""
+        if len(self.required) != 1 or self.excluded:
+            return False
+        return all(
+            len(run) == 2 and 0 < run[1][0] <= FARTHEST and self.needs <= {run[0][1], run[1][1]}
+            for run in self.required[0].runs
         )
 
     @property
@@ -152,7 +172,7 @@ class _Home:
 
     words: int
     limits: int
-    entries: tuple[str, ...]
+    entries: tuple[Entry, ...]
     surely: bool
     held: int = 0
 
@@ -183,9 +203,11 @@ class Matcher:
         self._home_of: dict[int, _Home] = {}
         self._keys: dict[tuple[int, int], list[int]] = {}
         """Words and limits to the queries that ask just these; of those that are evaluated."""
-        self._surely: dict[str, dict[int, list[int]]] = {}
+        self._steps: set[int] = set()
+        """Distances of the pairs that are entries."""
+        self._surely: dict[Entry, dict[int, list[int]]] = {}
         """Entry to limits to queries that find whatever stands there and passes the limits."""
-        self._perhaps: dict[str, dict[int, list[int]]] = {}
+        self._perhaps: dict[Entry, dict[int, list[int]]] = {}
         """Entry to limits to words that must be evaluated."""
         for key, query in (queries or {}).items():
             self.add(key, query)
@@ -244,7 +266,7 @@ class Matcher:
 
     def _choose(self, number: int, limit: int, words: Words, limits: Limits) -> _Home:
         """The clause that fewest documents have, and whether it says all that the words say."""
-        choices: list[tuple[float, tuple[str, ...], bool]] = [
+        choices: list[tuple[float, tuple[Entry, ...], bool]] = [
             (self._share(one), (one,), False) for one in words.needs
         ]
         if words.any_of is not None:
@@ -255,12 +277,19 @@ class Matcher:
         for leaf in words.required:
             rarest = {min((one for _, one in run), key=self._share) for run in leaf.runs}
             choices.append((sum(map(self._share, rarest)), tuple(sorted(rarest)), False))
+            if pairs := _pairs(leaf, self._share):
+                share = sum(map(self._share_of_pair, pairs))
+                share *= SURE if words.is_pairs else 1
+                choices.append((share, pairs, words.is_pairs))
         silent = not words.find and not words.excluded
         for name, values in (*limits.facets, ("number", limits.numbers)):
             if values:
-                entries = tuple(f"{name}\x1f{value}" for value in sorted(values))
-                choices.append((facet_share(name, len(values)), entries, silent))
-        _share, entries, surely = min(choices, default=(1.0, (_ALWAYS,), silent))
+                of_facet = tuple(f"{name}\x1f{value}" for value in sorted(values))
+                choices.append((facet_share(name, len(values)), of_facet, silent))
+        _share, entries, surely = min(
+            choices, key=lambda one: one[0], default=(1.0, (_ALWAYS,), silent)
+        )
+        self._steps.update(entry[2] for entry in entries if isinstance(entry, tuple))
         return _Home(number, limit, entries, surely)
 
     def _share(self, token: str) -> float:
@@ -269,6 +298,9 @@ class Matcher:
             return self._shares.get(token, 0.0)
         filed = len(self._surely.get(token, ())) + len(self._perhaps.get(token, ()))
         return filed / (len(self._homes) + 1)
+
+    def _share_of_pair(self, pair: Pair) -> float:
+        return BESIDE * min(self._share(pair[0]), self._share(pair[1]))
 
     def remove(self, key: int) -> None:
         """Take a query out; one that is not filed is passed over."""
@@ -291,7 +323,7 @@ class Matcher:
             self._unfile(self._perhaps, home, home.words)
 
     @staticmethod
-    def _unfile(filed: dict[str, dict[int, list[int]]], home: _Home, one: int) -> None:
+    def _unfile(filed: dict[Entry, dict[int, list[int]]], home: _Home, one: int) -> None:
         for entry in home.entries:
             by_limits = filed[entry]
             by_limits[home.limits].remove(one)
@@ -325,14 +357,20 @@ class Matcher:
 
     def matched(self, document: SearchDocument) -> set[int]:
         """The keys of all queries that find a document."""
+        # A look for garbage through all that is filed would take longer than the matching.
+        with _no_garbage_collection():
+            return self._matched(document)
+
+    def _matched(self, document: SearchDocument) -> set[int]:
         streams = streams_of(document, self.concepts)
         tokens = frozenset(streams.positions)
         facets = {name: frozenset(values) for name, values in document.all_facets().items()}
         numbers = frozenset(streams.numbers)
         passes = _Answers(self._limits, lambda limits: limits.pass_(facets, numbers, document.date))
         stands = _Answers(self._words, lambda words: words.stand(tokens, streams))
-        entries = [
+        entries: list[Entry] = [
             *tokens,
+            *self._pairs_of(streams),
             *(f"{name}\x1f{value}" for name, values in facets.items() for value in values),
             *(f"number\x1f{one}" for one in numbers),
             _ALWAYS,
@@ -348,6 +386,34 @@ class Matcher:
                         if stands[words]:
                             found.update(self._keys[words, limits])
         return found
+
+    def _pairs_of(self, streams: Streams) -> set[Pair]:
+        """The entries among the pairs of a document."""
+        at: dict[int, list[str]] = {}
+        for position, token in streams.placed:
+            at.setdefault(position, []).append(token)
+        pairs = {
+            (token, other, step)
+            for step in self._steps
+            for position, token in streams.placed
+            for other in at.get(position + step, ())
+        }
+        return {pair for pair in pairs if pair in self._surely or pair in self._perhaps}
+
+
+def _pairs(leaf: Leaf, share: Callable[[str], float]) -> tuple[Pair, ...]:
+    """Of each run the pair of neighbours that fewest documents have; none if a run has no such."""
+    found: set[Pair] = set()
+    for run in leaf.runs:
+        row = [
+            (token, other, place - before)
+            for (before, token), (place, other) in itertools.pairwise(run)
+            if 0 < place - before <= FARTHEST
+        ]
+        if not row:
+            return ()
+        found.add(min(row, key=lambda pair: min(share(pair[0]), share(pair[1]))))
+    return tuple(sorted(found))
 
 
 _EMPTY: Mapping[int, list[int]] = {}
@@ -437,6 +503,7 @@ def _brought_up_to_date() -> Matcher:
         _kept.remove(pk)
         del _digests[pk]
     missing = [pk for pk in asked if pk not in _digests]
+    many = len(missing) > _AT_ONCE
     for first in range(0, len(missing), _AT_ONCE):
         # What is filed stays: looking through all of it for garbage again and again would take a
         # quarter of the time.
@@ -445,6 +512,9 @@ def _brought_up_to_date() -> Matcher:
             for pk, query in part.values_list("pk", "query"):
                 _kept.add(pk, Query.from_json(query))
                 _digests[pk] = asked[pk]
+    if many:
+        gc.collect()
+        gc.freeze()  # what is filed stays, and need not be looked through ever after
     return _kept
 
 

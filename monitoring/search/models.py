@@ -106,7 +106,8 @@ class TitleToken(models.Model):
 class Suggestion(models.Model):
     """A title or number offered while somebody types; `key` is how it begins, made comparable.
 
-    `key`: see `suggestions.key_of`. A title is offered by its beginning and by its quoted name.
+    `key`: see `suggestions.key_of`. A title is offered by its beginning, by its quoted name and by
+    the words inside; rows of these have no `text`.
     """
 
     kind = models.CharField(max_length=40)
@@ -125,6 +126,30 @@ class Suggestion(models.Model):
 
     def __str__(self) -> str:
         return self.text
+
+
+class Stretch(models.Model):
+    """Some thousand letters of a long text, from which an excerpt may be cut (see `stretches`).
+
+    In the order of the text, by their ids. `words`: its stems in one letter each, UTF-16; `data`:
+    the lines and the provisions that they are; `digest`: the same for all stretches of one text.
+    """
+
+    kind = models.CharField(max_length=40)
+    record_id = models.BigIntegerField()
+    language = models.CharField(max_length=2)
+    digest = models.CharField(max_length=32)
+    words = models.BinaryField()
+    data = models.BinaryField()
+
+    class Meta:
+        verbose_name = _("stretch of a long text")
+        verbose_name_plural = _("stretches of long texts")
+        default_permissions = ()
+        indexes = [models.Index(fields=["kind", "record_id"], name="search_stretch_record")]
+
+    def __str__(self) -> str:
+        return f"{self.kind}:{self.record_id} {self.language}"
 
 
 class AskedQuery(models.Model):

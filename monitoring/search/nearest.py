@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from monitoring.search.analysis import (
@@ -82,18 +82,31 @@ def offers(
 
 
 def _respelled(query: Query, vocabulary: Vocabulary, concepts: Concepts) -> Iterator[Query]:
-    """The query with its unknown words replaced, one at a time by each likely word."""
+    """The query with its unknown words replaced by the likeliest; then each by its next."""
     found = list(_WORD.finditer(query.text))
+    near: list[tuple[re.Match[str], list[str]]] = []
     for place, word in enumerate(found):
         if is_known(word.group(), vocabulary, concepts) or query.text[: word.end()].endswith("-"):
             continue
         if word.end() - word.start() < 2:
             continue
-        near = completions(word.group(), vocabulary, OFFERS) if place == len(found) - 1 else []
-        near += nearest_spellings(word.group(), vocabulary, 3 * OFFERS)
-        for one in apart(near)[:OFFERS]:
-            text = f"{query.text[: word.start()]}{one}{query.text[word.end() :]}"
-            yield replace(query, text=text, problems=())
+        alike = completions(word.group(), vocabulary, OFFERS) if place == len(found) - 1 else []
+        alike += nearest_spellings(word.group(), vocabulary, 3 * OFFERS)
+        if alike:
+            near.append((word, apart(alike)[:OFFERS]))
+    best = {word: alike[0] for word, alike in near}
+    yield _with(query, best)
+    for word, alike in near:
+        for one in alike[1:]:
+            yield _with(query, best | {word: one})
+
+
+def _with(query: Query, words: Mapping[re.Match[str], str]) -> Query:
+    """The query with other words in the places of these, which stand in their order."""
+    text = query.text
+    for place, one in reversed(list(words.items())):
+        text = f"{text[: place.start()]}{one}{text[place.end() :]}"
+    return replace(query, text=text, problems=())
 
 
 def _loosened(query: Query) -> Iterator[Query]:

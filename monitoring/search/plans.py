@@ -7,9 +7,11 @@ the two equal.
 from __future__ import annotations
 
 import datetime as dt
+import functools
 import itertools
+import operator
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from monitoring.search.analysis import (
@@ -21,11 +23,13 @@ from monitoring.search.analysis import (
     Vocabulary,
     Word,
     analyse_query,
+    clean,
     gram_letters,
     number_token,
     right_spelling,
 )
 from monitoring.search.analysis.kin import widened
+from monitoring.search.analysis.words import exact_token
 from monitoring.search.documents import SearchDocument
 from monitoring.search.query import Query
 from monitoring.search.streams import NUMBER_SIGN, Streams
@@ -38,6 +42,12 @@ WEIGHTS: Mapping[str, float] = {"exact": 0.3, "gram": 0.7, "number": 3.0, "title
 reads its weights here; grams are for `ranking.second_look`. `number` is a record's own one: never
 to be buried under what is newer or says more of the other words."""
 
+REST = 0.35
+"""What a word of the rest of a long text counts for, beside one of a text of middle length. By its
+length alone it would count for less than a twentieth, and a law would lie under every short text
+that holds one word of the query."""
+FEW = 8
+"""Places of a word up to which a phrase is looked for at each."""
 MAX_RUNS = 16
 """Of one leaf: a word of a query may have two stems, a phrase has all their combinations."""
 
@@ -73,6 +83,13 @@ class Plan:
     date_to: dt.date | None = None
     sort: str = "relevance"
     keys: tuple[str, ...] = ()
+    worths: tuple[tuple[str, float], ...] = ()
+    """Token to how much it tells, about: its inverse frequency."""
+
+    def rest_weight(self, run: Run) -> float:
+        """What a run counts for in the rest of a long text, the same on every engine."""
+        worths = dict(self.worths)
+        return REST * sum(worths.get(token, 1.0) for _, token in run)
 
     @property
     def has_words(self) -> bool:
@@ -133,6 +150,7 @@ def plan_of(
     weak: list[Leaf] = []
     excluded: list[Leaf] = []
     row: list[Word] = []
+    worths: dict[str, float] = {}
     spelled = query.text if as_typed else right_spelling(query.text, vocabulary).text
     for role, text in _segments(spelled):
         analysis = analyse_query(text, concepts)
@@ -143,9 +161,11 @@ def plan_of(
             continue
         row += analysis.words
         if role == "phrase":
+            _weigh(clean(text), analysis.words, analysis.terms, vocabulary, worths)
             required.append(_phrase(analysis.words, analysis.terms))
         else:
             wide = widened(analysis.words, vocabulary)
+            _weigh(clean(text), wide, analysis.terms, vocabulary, worths)
             _read_words(wide, analysis.words, analysis.terms, required, optional, weak)
     if not required and not optional:
         optional, weak = weak, []
@@ -157,7 +177,9 @@ def plan_of(
         required=_unique(required),
         optional=_unique(optional),
         excluded=_unique(excluded),
-        exact=tuple(dict.fromkeys(word.exact for word in telling)),
+        exact=tuple(
+            dict.fromkeys(exact_token(word.exact, one) for word in telling for one in word.stems)
+        ),
         grams=vocabulary.gram_weights("".join(gram_letters(word.exact) for word in telling)),
         gram_length=vocabulary.gram_length,
         facets=facets,
@@ -165,7 +187,23 @@ def plan_of(
         date_from=_date(query.values("from")),
         date_to=_date(query.values("to")),
         sort=query.sort,
+        worths=tuple(worths.items()),
     )
+
+
+def _weigh(
+    text: str,
+    row: Sequence[Word],
+    terms: Iterable[Recognised],
+    vocabulary: Vocabulary,
+    worths: dict[str, float],
+) -> None:
+    """Note how much each token of a segment tells, about: by how often the index has its words."""
+    said = [vocabulary.telling(text[word.start : word.end], word.stems) for word in row]
+    for word, worth in zip(row, said, strict=True):
+        worths.update({stem: max(worth, worths.get(stem, 0.0)) for stem in word.stems})
+    for term in terms:
+        worths[term.token] = max(said[term.first : term.last])
 
 
 def sentence_of(text: str) -> str:
@@ -241,12 +279,23 @@ def _phrase(row: tuple[Word, ...], terms: tuple[Recognised, ...]) -> Leaf:
         else:
             choices.append([(place, stem) for stem in row[index].stems])
             index += 1
-    return Leaf(tuple(itertools.islice(itertools.product(*choices), MAX_RUNS)))
+    return Leaf(_combined(choices))
 
 
 def _runs(row: tuple[Word, ...]) -> list[Run]:
     choices = [[(word.position - row[0].position, stem) for stem in word.stems] for word in row]
-    return list(itertools.islice(itertools.product(*choices), MAX_RUNS))
+    return list(_combined(choices))
+
+
+def _combined(choices: list[list[tuple[int, str]]]) -> tuple[Run, ...]:
+    """Up to MAX_RUNS rows of one choice each: those in one language first.
+
+    A word that may be Kazakh or Russian has its Kazakh stem first and its Russian one last, and a
+    document has all words of a phrase in one language.
+    """
+    alike = [tuple(row[0] for row in choices), tuple(row[-1] for row in choices)]
+    mixed = itertools.islice(itertools.product(*choices), MAX_RUNS)
+    return tuple(dict.fromkeys([*alike, *mixed]))[:MAX_RUNS]
 
 
 def _leaf_of_all(row: tuple[Word, ...], terms: tuple[Recognised, ...], concepts: Concepts) -> Leaf:
@@ -297,12 +346,18 @@ def leaf_stands(leaf: Leaf, streams: Streams) -> bool:
 
 
 def _run_stands(run: Run, streams: Streams) -> bool:
-    places = streams.positions.get(run[0][1])
-    if not places:
-        return False
+    found = [(step, streams.positions.get(token)) for step, token in run]
     if len(run) == 1:
-        return True
+        return bool(found[0][1])
+    rows = [(len(places), step, places) for step, places in found if places]
+    if len(rows) < len(run):
+        return False
+    rows.sort(key=lambda row: row[:2])
+    most, first, rarest = rows[0]
+    if most > FEW:  # an act has some words thousands of times
+        return bool(
+            functools.reduce(operator.and_, (streams.mask(token) >> step for step, token in run))
+        )
     return any(
-        all(place + step in streams.positions.get(token, ()) for step, token in run[1:])
-        for place in places
+        all(place - first + step in places for _, step, places in rows[1:]) for place in rarest
     )

@@ -14,6 +14,7 @@ from monitoring.search import kinds
 from monitoring.search.analysis import Concept, Concepts, analyse_query
 from monitoring.search.asked import popular
 from monitoring.search.backends import get_backend
+from monitoring.search.backends.base import record_in, within
 from monitoring.search.models import Build
 from monitoring.search.plans import MAX_RUNS, Leaf, Plan, Run, plan_of
 from monitoring.search.query import Query
@@ -23,6 +24,8 @@ from monitoring.search.vocabularies import vocabulary_of
 TOP = 10
 STEMS = 4
 """Of a term, the ways to read its words that are looked for."""
+SECONDS = 8.0
+"""For which an editor waits."""
 QUERIES = 40
 """Popular queries that are compared, beside the terms themselves."""
 
@@ -42,8 +45,14 @@ class Effect:
 def effects(concept: Concept, *, active: bool, language: str) -> list[Effect]:
     """The queries whose first results change, the terms themselves first, then the popular ones.
 
-    Two searches a query that names the concept, none for any other. Raises EngineError.
+    Two searches a query that names the concept, none for any other, SECONDS in all. Raises
+    EngineError.
     """
+    with within(SECONDS):
+        return _effects(concept, active=active, language=language)
+
+
+def _effects(concept: Concept, *, active: bool, language: str) -> list[Effect]:
     build = Build.objects.filter(state=Build.State.CURRENT).first()
     if build is None:
         return []
@@ -109,9 +118,8 @@ def _compare(build: str, text: str, asked: int, before: Plan, after: Plan, langu
 def _titles(keys: Iterable[str], language: str) -> dict[str, str]:
     by_kind: dict[str, list[int]] = {}
     for key in keys:
-        name, _colon, pk = key.rpartition(":")
-        if pk.isdecimal():
-            by_kind.setdefault(name, []).append(int(pk))
+        if record := record_in(key):
+            by_kind.setdefault(record[0], []).append(record[1])
     found = {}
     for name, ids in by_kind.items():
         if kind := kinds.get(name):

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from monitoring.search.analysis.grams import Packed
+from monitoring.search.analysis.grams import unpacked
 from monitoring.search.backends.base import Scored, settled
 from monitoring.search.plans import WEIGHTS, Plan
 
@@ -53,12 +53,13 @@ def second_look(
 
 def _gram_score(asked: Sequence[tuple[str, float]], packed: bytes, middle: float) -> float:
     """BM25 of the query's grams in one document; `middle` is the mean length of a document."""
-    grams = Packed(packed)
-    floor = K1 * (1 - B + B * grams.length / middle)
+    length, letters, first = unpacked(packed)
+    floor = K1 * (1 - B + B * length / middle)
     total = 0.0
-    find, counts = grams.letters.find, grams.counts
+    find = letters.find
     for gram, worth in asked:  # a hundred documents a query: no call more than needed
         at = find(gram)
         if at >= 0:
-            total += worth * counts[at] / (counts[at] + floor)
+            count = packed[first + at]
+            total += worth * count / (count + floor)
     return total

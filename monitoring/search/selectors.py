@@ -20,15 +20,16 @@ from monitoring.search.analysis import (
     did_you_mean,
 )
 from monitoring.search.backends import get_backend
-from monitoring.search.backends.base import WINDOW, EngineError
+from monitoring.search.backends.base import ANSWER, WINDOW, EngineError, record_in, within
 from monitoring.search.highlights import found_in, marked
-from monitoring.search.kinds import Hit, Place
+from monitoring.search.kinds import Hit, Line, Place
 from monitoring.search.models import Build, TitleToken
 from monitoring.search.nearest import Offer, offers
 from monitoring.search.plans import Leaf, Plan, plan_of
 from monitoring.search.query import FACETS, Problem, Query
 from monitoring.search.semantic.near import Near, near_hits
 from monitoring.search.semantic.site import meaning_of
+from monitoring.search.stretches import best_stretches
 from monitoring.search.synonyms import concepts_of
 from monitoring.search.vocabularies import vocabulary_of
 
@@ -98,6 +99,8 @@ class Results:
     """Records that say what was asked in other words or another language; beside the results."""
     offers: tuple[Offer, ...] = ()
     """Queries that may have been meant, each with the number of its results."""
+    from_index: bool = True
+    """Whether the engine answered, not the database in its place."""
 
 
 @dataclass(frozen=True)
@@ -126,8 +129,9 @@ class _Raw:
 
     @property
     def record(self) -> tuple[str, int]:
-        name, _, one = self.key.rpartition(":")
-        return name, int(one)
+        record = record_in(self.key)
+        assert record is not None  # others are left out where they are read
+        return record
 
 
 @dataclass(frozen=True)
@@ -162,7 +166,7 @@ def search(
     `as_typed`. A page beyond the last gives the last. At most 4 queries of its own, and of each
     kind on the page `visible`, `hits` and its labels.
     """
-    with translation.override(language):
+    with translation.override(language), within(ANSWER):
         asked = _asked(query, as_typed=as_typed)
         build, plan, notices = asked.build, asked.plan, asked.notices
         concepts, vocabulary = asked.concepts, asked.vocabulary
@@ -179,11 +183,15 @@ def search(
             if _within(page, size) > pages:
                 page = pages
                 answer = ask(build.name, plan, offset=(page - 1) * size, limit=size)
-            near = near_hits(build.name, plan, meaning, answer.hits) if page == 1 else []
         except EngineError as error:
             logger.warning("the search engine does not answer, the database does: %s", error)
             return _from_database(query, plan, language, page, size, notices)
-        raw = [_Raw(hit.key, hit.texts) for hit in answer.hits]
+        near: list[Near] = []
+        try:
+            near = near_hits(build.name, plan, meaning, answer.hits) if page == 1 else []
+        except EngineError as error:
+            logger.warning("the engine does not say which near records pass: %s", error)
+        raw = [_Raw(hit.key, hit.texts) for hit in answer.hits if record_in(hit.key)]
         shown = _shown([*raw, *_in_one_language(near, language)], plan, concepts, language)
         own = {row.record for row in raw}
         return Results(
@@ -211,6 +219,7 @@ def _in_one_language(near: Iterable[Near], language: str) -> list[_Raw]:
             },
         )
         for one in near
+        if record_in(one.hit.key)
     ]
 
 
@@ -238,7 +247,8 @@ def nearest(kind: str, words: str, language: str, limit: int) -> tuple[list[int]
             notices.append(_away())
             kept = _of_titles(plan, (kind,))
             return [one for _, one in kept[:limit]], tuple(notices)
-        return [_Raw(hit.key, {}).record[1] for hit in answer.hits], tuple(notices)
+        found = [record_in(hit.key) for hit in answer.hits]
+        return [record[1] for record in found if record is not None], tuple(notices)
 
 
 def list_found(query: Query, language: str, most: int, *, as_typed: bool = False) -> Listing:
@@ -264,7 +274,7 @@ def list_found(query: Query, language: str, most: int, *, as_typed: bool = False
                 reorder=meaning.reorder if meaning else None,
             )
             found = [_Raw(hit.key, {}) for hit in answer.hits]
-            raw = [row for row in found if row.key.rpartition(":")[2].isdecimal()]
+            raw = [row for row in found if record_in(row.key)]
             total = answer.total
         except EngineError as error:
             logger.warning("the search engine does not answer, the database does: %s", error)
@@ -294,18 +304,26 @@ def _pages(total: int, size: int) -> int:
 
 def _shown(raw: Iterable[_Raw], plan: Plan, concepts: Concepts, language: str) -> tuple[Found, ...]:
     """Hits for display, with what was found in each."""
-    rows = [row for row in raw if row.key.rpartition(":")[2].isdecimal()]
+    rows = list(raw)
     described, labels = _described(rows, language)
     found = []
-    lines: dict[str, dict[int, tuple[str, str]]] = defaultdict(dict)
+    lines: dict[str, dict[int, Line]] = defaultdict(dict)
+    more = [row.record for row in rows if any(len(text) > 2 for text in row.texts.values())]
+    stretches = best_stretches(more, plan)
     for row in rows:
         hit_or_none = described.get(row.record)
         if hit_or_none is None:
             logger.info("%s is in the index but not to be seen", row.key)
             continue
-        found_language, text, line = found_in(row.texts, plan, concepts, language)
-        if line:
-            lines[row.record[0]][row.record[1]] = (found_language, line)
+        parts = stretches.get(row.record, {})
+        texts = {
+            code: [title, parts[code].text if code in parts else body]
+            for code, (title, body, *_more) in row.texts.items()
+        }
+        found_language, text, line = found_in(texts, plan, concepts, language)
+        mark = parts[found_language].mark(line) if found_language in parts else ("", "")
+        if line and (any(mark) or found_language not in parts):
+            lines[row.record[0]][row.record[1]] = Line(found_language, line, *mark)
         found.append(
             Found(
                 kind=row.record[0],
@@ -344,9 +362,7 @@ def _described(
     return described, kinds.value_labels("kind", list(by_kind), language)
 
 
-def _places(
-    lines: Mapping[str, Mapping[int, tuple[str, str]]], language: str
-) -> dict[tuple[str, int], Place]:
+def _places(lines: Mapping[str, Mapping[int, Line]], language: str) -> dict[tuple[str, int], Place]:
     found = {}
     for name, asked in lines.items():
         kind = kinds.get(name)
@@ -399,6 +415,7 @@ def _from_database(
         notices=tuple(notices),
         page=page,
         pages=pages,
+        from_index=False,
     )
 
 

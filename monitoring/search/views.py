@@ -6,7 +6,9 @@ import hashlib
 from dataclasses import asdict, dataclass
 from urllib.parse import urlencode
 
+from django.conf import settings
 from django.core.cache import cache
+from django.db.models import Subquery
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -14,16 +16,21 @@ from django.utils.cache import patch_cache_control
 from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
-from monitoring.core import generation, sections
+from monitoring.core import generation, pages, sections
 from monitoring.search import asked, kinds, suggestions
 from monitoring.search.analysis import clean
 from monitoring.search.forms import AdvancedForm
+from monitoring.search.models import Build, OutboxRow
 from monitoring.search.query import Query
 from monitoring.search.saved import never_matches
 from monitoring.search.selectors import Results, search
 
-SUGGESTIONS_KEPT = 600
-"""Seconds for which a process and its neighbours answer a beginning without looking again."""
+SUGGESTIONS_KEPT = 60
+"""Seconds for which a beginning is answered without looking again: a change of the record ends it
+at once, but the index with its words follows seconds after that."""
+RESULTS_KEPT = 60
+"""Seconds for which a repeated query is answered without searching again: a process reads a newer
+vocabulary as late."""
 FILES = {"CSV": "search_csv", "JSON": "search_json", "Atom": "search_atom"}
 """The same query as files: name and view."""
 KEPT = 12_000
@@ -40,13 +47,52 @@ class Chip:
 
 @require_safe
 def results(request: HttpRequest) -> HttpResponse:
-    """Answer any query with status 200; what cannot be followed is said and kept in the box."""
+    """Answer any query with status 200; what cannot be followed is said and kept in the box.
+
+    A repeated query is answered from the cache until the record or the index changes.
+    """
     language = (get_language() or "kk")[:2]
     query = Query.from_params(request.GET)
+    key = _key_of(request)
+    kept = cache.get(key) if key else None
+    if kept is None:
+        content, found = _page_of(request, query, language)
+        kept = content, found.total, found.page
+        if key and found.from_index:
+            cache.set(key, kept, RESULTS_KEPT)
+    content, total, page = kept
+    if page == 1 and query.text:
+        asked.note(request, query.text, found=total)
+    answer = HttpResponse(content)
+    # The index follows a change by seconds: a page kept in between would go on without it.
+    patch_cache_control(answer, private=True, max_age=0)
+    return answer
+
+
+def _key_of(request: HttpRequest) -> str:
+    """The key of a page of results; empty where it is not everybody's. One query.
+
+    Under the record's generation, the index in use and the changes that wait for it, so that a
+    page is made anew when a change is written, and again when the index has it.
+    """
+    if not settings.PAGE_CACHE_SECONDS or not pages.is_readers(request):
+        return ""
+    waiting = OutboxRow.objects.order_by("pk").values("pk")
+    build = Build.objects.filter(state=Build.State.CURRENT).values_list(
+        "name", Subquery(waiting[:1]), Subquery(waiting.reverse()[:1])
+    )
+    index = build.first()
+    number = generation.current()
+    if index is None or not number:
+        return ""
+    parts = (number, *map(str, index), request.get_host(), request.path)
+    mark = "\n".join((*parts, request.META.get("QUERY_STRING", "")))
+    return "results:" + hashlib.sha256(mark.encode("utf-8", "replace")).hexdigest()
+
+
+def _page_of(request: HttpRequest, query: Query, language: str) -> tuple[bytes, Results]:
     as_typed = request.GET.get("typed") == "1"
     found = search(query, language, _page(request.GET.get("page", "")), as_typed=as_typed)
-    if found.page == 1 and query.text:
-        asked.note(request, query.text, found=found.total)
     address = reverse("search")
     context = {
         "query": query,
@@ -85,7 +131,12 @@ def results(request: HttpRequest) -> HttpResponse:
         "impossible": _impossible(query, found),
         "kept": _kept(query),
         "offers": [
-            {"text": one.query.text, "total": one.total, "address": _address(address, one.query)}
+            {
+                # Two that differ by a filter alone must not read alike.
+                "text": one.query.describe(language) if one.query.filters else one.query.text,
+                "total": one.total,
+                "address": _address(address, one.query),
+            }
             for one in found.offers
         ],
         "files": [
@@ -98,10 +149,7 @@ def results(request: HttpRequest) -> HttpResponse:
         "advanced_address": _address(reverse("search_advanced"), query),
         "sections": _after(query, found, language),
     }
-    answer = render(request, "search/results.html", context)
-    # The index follows a change by seconds: a page kept in between would go on without it.
-    patch_cache_control(answer, private=True, max_age=0)
-    return answer
+    return render(request, "search/results.html", context).content, found
 
 
 @require_safe

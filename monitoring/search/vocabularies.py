@@ -1,7 +1,7 @@
 """The vocabulary of each index: counted while documents are written, read by every search.
 
-Counts come in parts, one a written batch, in the transaction that notes how far the batch went;
-after KEPT of them they are added up. A record that changes is counted again: shares move little.
+Counts come in parts, one a written batch; after KEPT of them they are added up. A record that
+changes is counted again: shares move little.
 """
 
 from __future__ import annotations
@@ -12,12 +12,15 @@ from threading import Lock
 
 from django.db import transaction
 from django.db.models import Max
+from django.db.models.functions import Length
 
 from monitoring.search.analysis import NO_VOCABULARY, Tally, Vocabulary
 from monitoring.search.models import Build, VocabularyPart
 from monitoring.search.streams import Streams
 
 KEPT = 20
+OUTWEIGHS = 4
+"""A part this many times as large as all others is not added up with them."""
 FRESH = 60.0
 """Seconds for which a process takes what it read as current."""
 
@@ -33,19 +36,31 @@ def count_into(build: Build, streams: Iterable[Streams]) -> None:
         tally.add(one.spelled, one.grams)
     if not tally.documents:
         return
-    with transaction.atomic():
-        VocabularyPart.objects.create(build=build, data=tally.dump())
-        if VocabularyPart.objects.filter(build=build).count() > KEPT:
-            add_up(build)
+    VocabularyPart.objects.create(build=build, data=tally.dump())
+    if VocabularyPart.objects.filter(build=build).count() > KEPT:
+        add_up(build)
 
 
 def add_up(build: Build) -> None:
-    """Make one part of all parts of a build."""
+    """Make one part of the parts of a build; a part that outweighs all others stays beside it.
+
+    So a large index does not write its whole vocabulary anew for every few changes. Read, counted
+    and packed before the transaction, which on SQLite keeps every other writer waiting.
+    """
+    sizes = VocabularyPart.objects.filter(build=build).annotate(size=Length("data"))
+    rows = sorted(sizes.values_list("size", "pk"))
+    if len(rows) > 1 and rows[-1][0] > OUTWEIGHS * sum(size for size, _ in rows[:-1]):
+        rows.pop()
+    if len(rows) < 2:
+        return
+    parts = list(VocabularyPart.objects.filter(pk__in=[pk for _, pk in rows]).order_by("pk"))
+    data = _sum(parts).dump()
     with transaction.atomic():
-        parts = list(VocabularyPart.objects.filter(build=build).order_by("pk"))
-        if len(parts) > 1:
-            VocabularyPart.objects.create(build=build, data=_sum(parts).dump())
-            VocabularyPart.objects.filter(pk__in=[part.pk for part in parts]).delete()
+        gone, _each = VocabularyPart.objects.filter(pk__in=[part.pk for part in parts]).delete()
+        if gone == len(parts):
+            VocabularyPart.objects.create(build=build, data=data)
+        else:  # another process was quicker, whose sum holds some of them
+            transaction.set_rollback(True)
 
 
 def _sum(parts: Iterable[VocabularyPart]) -> Tally:
@@ -56,7 +71,11 @@ def _sum(parts: Iterable[VocabularyPart]) -> Tally:
 
 
 def vocabulary_of(build: Build) -> Vocabulary:
-    """What the index of a build holds. At most two queries, none within FRESH seconds."""
+    """What the index of a build holds. At most two queries, none within FRESH seconds.
+
+    A large one takes tenths of a second to read: one request does, others go on with what is known
+    meanwhile, if only of the index before.
+    """
     now = time.monotonic()
     known = _read.get(build.name)
     if known and known[2] and now - known[0] < FRESH:
@@ -64,7 +83,10 @@ def vocabulary_of(build: Build) -> Vocabulary:
     newest = VocabularyPart.objects.filter(build=build).aggregate(newest=Max("pk"))["newest"]
     if newest is None:
         return NO_VOCABULARY
-    with _lock:
+    others = [one for one in [known, *_read.copy().values()] if one and one[2]]
+    if not _lock.acquire(blocking=not others):
+        return others[0][2]
+    try:
         known = _read.get(build.name)
         if known is None or known[1] != newest:
             made = Vocabulary(_sum(VocabularyPart.objects.filter(build=build).order_by("pk")))
@@ -73,6 +95,8 @@ def vocabulary_of(build: Build) -> Vocabulary:
         else:
             made = known[2]
         _read[build.name] = (now, newest, made)
+    finally:
+        _lock.release()
     return made
 
 

@@ -22,7 +22,7 @@ from monitoring.search.backends.base import (
     place_of,
 )
 from monitoring.search.backends.embedded import EmbeddedBackend
-from monitoring.search.documents import SearchDocument, Text
+from monitoring.search.documents import HEAD, SearchDocument, Text
 from monitoring.search.plans import matches, plan_of
 from monitoring.search.query import Query
 from monitoring.search.streams import streams_of
@@ -283,6 +283,35 @@ def test_a_document_with_strange_or_endless_text_is_taken(engine: Backend) -> No
     assert set(ask(engine, "kind:odd")) == {"odd:1", "odd:2"}
 
 
+LONG = SearchDocument(
+    "code", 1, 5,
+    {"kk": Text("Кодекс", " ".join(
+        f"{number}-бап. Орган сессияның отырысын өткізеді." for number in range(1_200)
+    ) + " Ара өсіруші ұлттық құрылтайға шағым береді."),
+     "ru": Text("Кодекс", "Орган ведёт учёт расходов. " * 1_500 + "Пчеловод подаёт жалобу.")},
+    {"body": ("president",)},
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "пчеловод", '"пчеловод подаёт"', '"подаёт пчеловод"', '"ара өсіруші"', "ұлттық құрылтай",
+        '"расходов пчеловод"', "құрылтай", '"ара өсіруші ұлттық құрылтайға"', "сессия -пчеловод",
+        'сессия -"ара өсіруші"', "1199-бап", '"сессияның отырысын"', "kind:code шағым",
+        '"өсіруші құрылтай"',
+    ],
+)  # fmt: skip
+def test_all_of_a_long_text_is_found(engine: Backend, text: str) -> None:
+    engine.write("one", [entry(LONG)], [])
+    plan = plan_of(Query.parse(text), CONCEPTS)
+    meant = {one.key for one in [*RECORDS, LONG] if matches(plan, one, streams_of(one, CONCEPTS))}
+    answer = engine.search("one", plan, offset=0, limit=100)
+    assert {hit.key for hit in answer.hits} == meant
+    assert len(meant - {"code:1"}) < len(RECORDS)
+    assert all(len(part) <= HEAD for hit in answer.hits for part in hit.texts.get("ru", ()))
+
+
 def test_another_reader_sees_a_write_at_once(engine: Backend) -> None:
     reader = again(engine)
     assert ask(reader, "kind:law")
@@ -302,7 +331,7 @@ def test_a_broken_folder_is_an_engine_error(tmp_path: Path) -> None:
 def test_a_second_writer_is_told_that_the_index_is_busy(tmp_path: Path) -> None:
     engine, other = EmbeddedBackend(tmp_path), EmbeddedBackend(tmp_path)
     engine.create("one")
-    held = other._index("one").writer(32_000_000, 1)
+    held = other._opened("one").index.writer(32_000_000, 1)
     with pytest.raises(EngineBusyError):
         engine.write("one", [], ["law:1"])
     del held

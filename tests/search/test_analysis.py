@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import sys
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -13,9 +16,13 @@ from monitoring.search.analysis import (
     analyse_query,
     clean,
     fold,
+    pack,
 )
 from monitoring.search.analysis.kazakh import stem
 from monitoring.search.analysis.scripts import from_latin, from_layout
+from monitoring.search.analysis.words import _english_stem, _russian_stem, read, standing, words
+from monitoring.search.documents import SearchDocument, Text
+from monitoring.search.streams import NUMBER_SIGN, streams_of
 from tests.search.inflection import CASES, FORMS, case, inflect, plural, possessive
 
 KURYLTAY = Concepts(
@@ -49,6 +56,43 @@ def test_any_text_is_analysed_and_no_token_is_empty(text: str, language: str) ->
         assert 0 <= word.start < word.end <= len(cleaned)
         assert word.exact
     assert all(word.stems for word in analyse_query(text, KURYLTAY).words)
+
+
+TEXTS = st.text() | st.lists(
+    st.sampled_from(
+        ["Құрылтай", "заңының", "148-II", "№", "а.", "о.", "«Ұлттық", "құрылтайы»", "—", "бап.",
+         "ба_п", "_", "Law;", "it's", "", "39-1-бап,", "сөз\u00a0Сөз", "5.", "V16UL003811", "Я"]
+    )
+).map(" ".join)  # fmt: skip
+
+
+@given(TEXTS, st.sampled_from(["kk", "ru", "en"]))
+def test_reading_fast_says_what_taking_apart_says(text: str, language: str) -> None:
+    cleaned = clean(text)
+    row = list(words(cleaned, language))
+    positions, known = read(cleaned, language)
+    assert positions == [word.position for word in row]
+    assert [one[:3] for one in known] == [(one.exact, one.stems, one.terms) for one in row]
+    wanted = frozenset(stem for word in row[::3] for stem in word.stems)
+    assert list(standing(cleaned, language, wanted)) == [
+        (word.start, word.end, wanted.intersection(word.stems))
+        for word in row
+        if not wanted.isdisjoint(word.stems)
+    ]
+
+
+@given(TEXTS, st.sampled_from(["kk", "ru", "en"]))
+def test_what_only_orders_has_its_stem_among_what_finds(text: str, language: str) -> None:
+    document = SearchDocument("x", 1, 1, {language: Text(text, text)}, numbers=("148-II",))
+    made = streams_of(document, KURYLTAY)
+    found = {token for _, token in made.stems}
+    assert {token.rpartition("/")[2] for token in made.exact} <= {
+        part for token in found for part in (token, token.rpartition("/")[2])
+    }
+    assert {token.removeprefix(NUMBER_SIGN) for token in made.title} <= found
+    assert made.grams == pack(
+        word.exact for _ in range(2) for word in analyse(text, language).words
+    )
 
 
 @given(st.text(min_size=1, alphabet="абвгдежзиклмнопрстуфхшыеи"))
@@ -226,3 +270,24 @@ def test_a_causative_and_a_derived_noun_stay_words_of_their_own() -> None:
 )
 def test_forms_that_no_rule_makes_meet(forms: str) -> None:
     assert len({stem(fold(form)) for form in forms.split()}) == 1
+
+
+def test_threads_that_analyse_at_the_same_time_do_not_touch_each_others_words() -> None:
+    begins = "муниципальн обществ территориальн публичн consultat municipal represent regulat"
+    ends = "ого ому ымиость остями ениями ировавшись ion ively ing ional ionally"
+    asked = [first + end for first in begins.split() for end in ends.split()]
+
+    def analysed(_thread: int = 0) -> list[str]:  # past what is remembered of earlier words
+        return [
+            _english_stem(word) if word.isascii() else _russian_stem.__wrapped__(word)
+            for word in asked
+        ]
+
+    alone = analysed()
+    before = sys.getswitchinterval()
+    try:
+        sys.setswitchinterval(1e-6)
+        with ThreadPoolExecutor(8) as pool:
+            assert list(pool.map(analysed, range(8))) == [alone] * 8
+    finally:
+        sys.setswitchinterval(before)

@@ -9,19 +9,22 @@ from pathlib import Path
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management import call_command
-from django.db import transaction
+from django.db import connection, transaction
 from pytest_django import Settings
 
-from monitoring.core import clock
+from monitoring.core import clock, generation
 from monitoring.core.models import Lease
-from monitoring.search import indexing
+from monitoring.search import indexing, vocabularies
+from monitoring.search.analysis import NO_CONCEPTS, Concepts, Tally, pack, vocabulary
 from monitoring.search.backends import get_backend
-from monitoring.search.backends.base import EngineBusyError, EngineError
+from monitoring.search.backends.base import EngineBusyError, EngineError, Entry
 from monitoring.search.backends.embedded import EmbeddedBackend
-from monitoring.search.models import Build, OutboxRow, Synonym, TitleToken
+from monitoring.search.documents import SearchDocument, Text
+from monitoring.search.models import Build, OutboxRow, Synonym, TitleToken, VocabularyPart
 from monitoring.search.query import Query
 from monitoring.search.selectors import search
 from monitoring.search.services import touch
+from monitoring.search.streams import Streams, streams_of
 from tests.factories.search import Notes, change_note, make_note
 
 
@@ -112,11 +115,31 @@ def test_only_the_holder_of_the_lease_indexes(notes: Notes) -> None:
 def test_a_busy_index_is_left_and_its_rows_wait(notes: Notes, folder: Path) -> None:
     indexing.run()
     make_note("Мәслихаттың сессиясы")
-    held = EmbeddedBackend(folder)._index(current().name).writer(32_000_000, 1)
+    held = EmbeddedBackend(folder)._opened(current().name).index.writer(32_000_000, 1)
     indexing.run()
     assert OutboxRow.objects.exists()
     del held
     indexing.run()
+    assert found("мәслихат")
+
+
+def test_an_index_that_is_mostly_waste_is_made_anew(
+    notes: Notes, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    row = make_note("Мәслихаттың сессиясы")
+    indexing.run()
+    monkeypatch.setattr("monitoring.search.backends.embedded.WASTE_FROM", 1)
+    indexing.reconcile()
+    assert not Build.objects.filter(state=Build.State.BUILDING).exists()
+    document = SearchDocument("note", row.pk, 10**18, {"kk": Text("Мәслихаттың сессиясы")})
+    for _ in range(4):
+        engine = EmbeddedBackend(folder)
+        engine.write(current().name, [Entry(document, streams_of(document, NO_CONCEPTS))], [])
+    indexing.reconcile()
+    assert Build.objects.filter(state=Build.State.BUILDING).exists()
+    indexing.run()
+    indexing.reconcile()
+    assert not Build.objects.filter(state=Build.State.BUILDING).exists()
     assert found("мәслихат")
 
 
@@ -243,3 +266,92 @@ def test_an_engine_that_is_not_here_is_refused_in_words(settings: Settings) -> N
     settings.SEARCH = {"engine": "solr"}
     with pytest.raises(ImproperlyConfigured, match="not here"):
         get_backend()
+
+
+def test_a_record_is_taken_apart_once_however_many_indexes_take_it(
+    notes: Notes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(3):
+        make_note(f"Мәслихат шешімі {number}")
+    indexing.run()
+    monkeypatch.setattr(indexing, "BATCH", 1)
+    indexing.request_build()
+    holder = take_lease()
+    building = Build.objects.get(state=Build.State.BUILDING)
+    indexing._step(building, holder)  # half made: it takes writes beside the one in use
+    taken: list[str] = []
+
+    def counted(document: SearchDocument, concepts: Concepts) -> Streams:
+        taken.append(document.key)
+        return streams_of(document, concepts)
+
+    monkeypatch.setattr(indexing, "streams_of", counted)
+    row = make_note("Жаңа шешім")
+    indexing._carry_outbox(holder)
+    assert taken == [f"note:{row.pk}"]
+    for build in (current(), building):
+        assert f"note:{row.pk}" in get_backend().versions(build.name)
+
+
+def test_adding_up_a_vocabulary_keeps_no_writer_waiting_and_folds_no_word_again(
+    notes: Notes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    indexing.run()
+    build = current()
+    for number in range(5):
+        vocabularies.count_into(build, [streams_of(document(number), NO_CONCEPTS)])
+    before = vocabularies._sum(VocabularyPart.objects.filter(build=build))
+    outside = len(connection.savepoint_ids)
+    monkeypatch.setattr(vocabulary, "_stem", lambda *_: pytest.fail("stemmed again"))
+    real = Tally.dump
+
+    def packed(tally: Tally) -> bytes:
+        assert len(connection.savepoint_ids) == outside, "packed within a transaction"
+        return real(tally)
+
+    monkeypatch.setattr(Tally, "dump", packed)
+    vocabularies.add_up(build)
+    (part,) = VocabularyPart.objects.filter(build=build)
+    assert Tally.load(bytes(part.data)) == before
+
+
+def test_a_large_part_of_a_vocabulary_is_not_written_anew_for_a_few_changes(notes: Notes) -> None:
+    indexing.run()
+    build = current()
+    large = Tally()
+    large.add((f"сөз{number:x}" for number in range(4_000)), pack(()))
+    kept = VocabularyPart.objects.create(build=build, data=large.dump())
+    for number in range(vocabularies.KEPT):
+        vocabularies.count_into(build, [streams_of(document(number), NO_CONCEPTS)])
+    assert VocabularyPart.objects.filter(build=build, pk=kept.pk).exists()
+    assert VocabularyPart.objects.filter(build=build).count() == 2
+    assert vocabularies.vocabulary_of(build).documents == vocabularies.KEPT + 1
+
+
+def test_one_request_reads_a_newer_vocabulary_and_the_others_do_not_wait(
+    notes: Notes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_note("Мәслихаттың сессиясы")
+    indexing.run()
+    known = vocabularies.vocabulary_of(current())
+    make_note("Жаңа сөз")
+    indexing.run()
+    monkeypatch.setattr(vocabularies, "FRESH", 0.0)
+    with vocabularies._lock:  # as held by the one that reads
+        assert vocabularies.vocabulary_of(current()) is known
+    assert vocabularies.vocabulary_of(current()).count("жаңа")
+
+
+def test_indexing_purges_no_page_of_readers(notes: Notes, settings: Settings) -> None:
+    settings.PAGE_CACHE_SECONDS = 60
+    nothing = generation._read()
+    make_note("Мәслихаттың сессиясы")
+    assert generation._read() != nothing
+    before = generation._read()
+    indexing.run()
+    assert VocabularyPart.objects.exists()
+    assert generation._read() == before
+
+
+def document(number: int) -> SearchDocument:
+    return SearchDocument("note", number + 1, 1, {"kk": Text(f"Мәслихаттың {number} шешімі")})

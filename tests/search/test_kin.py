@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from monitoring.search.analysis import Tally, Vocabulary, pack
+from monitoring.search.analysis import Tally, Vocabulary
 from monitoring.search.documents import SearchDocument, Text
 from monitoring.search.plans import matches, plan_of
 from monitoring.search.query import Query
@@ -19,7 +19,7 @@ def indexed() -> tuple[Vocabulary, list[tuple[SearchDocument, Streams]]]:
     for number, text in enumerate(TEXTS):
         document = SearchDocument("note", number, 1, {"kk": Text(text)})
         streams = streams_of(document, concepts_of([]))
-        tally.add(streams.spelled, pack(streams.exact))
+        tally.add(streams.spelled, streams.grams)
         rows.append((document, streams))
     return Vocabulary(tally), rows
 

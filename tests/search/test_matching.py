@@ -25,12 +25,12 @@ from monitoring.search.analysis import (
 from monitoring.search.documents import SearchDocument, Text
 from monitoring.search.matching import Matcher, match, match_saved
 from monitoring.search.models import SavedQuery, Synonym
-from monitoring.search.plans import matches, plan_of
+from monitoring.search.plans import Leaf, leaf_stands, matches, plan_of
 from monitoring.search.query import Query, params_of
 from monitoring.search.saved import expected_hits
 from monitoring.search.selectors import search
 from monitoring.search.services import save_query
-from monitoring.search.streams import streams_of
+from monitoring.search.streams import Streams, streams_of
 from tests.factories.search import Notes, make_note
 
 TEXTS = [
@@ -197,7 +197,8 @@ PARTS = [
     "құрылтай", "ұлттық", "сайлауда", "бюджет", "budget", "маслихата", '"үлгі регламенті"',
     '"мәслихаттың үлгі"', '"бюджет"', "-комиссия", "-бюджет", "148", "туралы", "ұлттық құрылтай",
     "kind:law", "body:a body:b", "topic:t0", "from:2020", "to:2021-05-01", "number:148-II",
-    "lang:ru", "-мәслихат",
+    "lang:ru", "-мәслихат", '"бюджет туралы"', '"маслихата типовой"', '"№ 148-II заң"',
+    '"құрылтайға сайлау"', '-"бюджет туралы"', '"үлгі регламенті бюджет"', "«budget»",
 ]  # fmt: skip
 CONCEPTS = Concepts(
     [
@@ -257,3 +258,20 @@ def test_the_matcher_finds_what_asking_each_query_in_turn_finds_also_after_some_
     assert (len(matcher), matcher.distinct) == (0, 0)
     assert not matcher._surely
     assert not matcher._perhaps
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.lists(st.sampled_from("абвг"), min_size=30, max_size=120),
+    st.lists(st.tuples(st.integers(0, 4), st.sampled_from("абвг")), min_size=1, max_size=4),
+)
+def test_a_phrase_of_frequent_words_stands_where_it_stands(
+    row: list[str], asked: list[tuple[int, str]]
+) -> None:
+    run = tuple(sorted({(step - min(one for one, _ in asked), token) for step, token in asked}))
+    streams = Streams(tuple(enumerate(row)), (), b"", (), ())
+    meant = any(
+        all(place + step < len(row) and row[place + step] == token for step, token in run)
+        for place in range(len(row))
+    )
+    assert leaf_stands(Leaf((run,)), streams) == meant

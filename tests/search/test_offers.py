@@ -18,6 +18,7 @@ from monitoring.search import indexing, kinds
 from monitoring.search.matching import match
 from monitoring.search.models import Suggestion
 from monitoring.search.query import Query
+from monitoring.search.suggestions import LETTERS, folded, key_of
 from tests.factories.search import Notes, make_note
 
 PAGES = {"kk": "/kk/izdeu/", "ru": "/ru/poisk/", "en": "/en/search/"}
@@ -54,6 +55,12 @@ def test_an_unknown_word_is_answered_with_the_nearest_that_find_something(
     assert "<mark>Мәслихаттың</mark>" in client.get(offered[0][0]).content.decode()
 
 
+def test_two_misspelled_words_are_mended_together_first(record: Notes, client: Client) -> None:
+    html = found(client, "ru", q="общественых советвх")
+    offered = re.findall(r'rel="nofollow">(.+?)</a>', html)
+    assert offered[0] == "общественных советах"
+
+
 def test_an_unfinished_word_is_completed_without_any_script(record: Notes, client: Client) -> None:
     assert ">бюджетін</a>" in found(client, "kk", q="бюдж") or ">бюджет</a>" in found(
         client, "kk", q="бюдж"
@@ -75,6 +82,12 @@ def test_filters_and_quotes_that_leave_nothing_are_taken_off_with_a_count(
     assert "2 results" in html
 
 
+def test_offers_that_differ_by_a_filter_do_not_read_alike(record: Notes, client: Client) -> None:
+    html = found(client, "en", q="бюджет body:senate lang:en")
+    offered = re.findall(r'rel="nofollow">([^<]+)</a>', html)
+    assert "“бюджет” · Body: body senate" in offered
+
+
 def suggested(client: Client, typed: str, language: str = "kk") -> list[dict[str, Any]]:
     answer = client.get(f"{PAGES[language]}suggest/", {"q": typed})
     assert answer.status_code == 200
@@ -94,6 +107,29 @@ def test_titles_numbers_and_words_are_suggested_in_any_letters(
         "address": f"/notes/{Suggestion.objects.filter(language='ru')[0].record_id}",
     }  # fmt: skip
     assert suggested(client, "м") == []
+
+
+def test_a_title_is_suggested_by_any_word_inside_it(record: Notes, client: Client) -> None:
+    for typed in ("сессиясы", "сесс", "СЕССИЯ", "sessi", "ctccb"):
+        assert suggested(client, typed)[0]["text"] == "Мәслихаттың сессиясы", typed
+    make_note("Сессия туралы")
+    make_note(ru="Отчёт о народных слушаниях")
+    indexing.run()
+    for typed in ("народн", "народных слу", "слушаниях", "yfhjl", "НАРОД"):
+        assert suggested(client, typed, "ru")[0]["text"] == "Отчёт о народных слушаниях", typed
+    said = [one["text"] for one in suggested(client, "сесси") if one["address"]]
+    assert said == ["Сессия туралы", "Мәслихаттың сессиясы"]  # first what begins so
+    row = Suggestion.objects.get(language="kk", key=key_of("сессииасы", inside=True))
+    record.hidden.add(row.record_id)
+    assert not [one for one in suggested(client, "сессияс") if one["address"]]
+
+
+@given(st.text(max_size=30), st.text(max_size=30))
+def test_keys_begin_alike_where_letters_do(one: str, other: str) -> None:
+    first, second = key_of(folded(one)), key_of(folded(one + other))
+    if folded(one + other).startswith(folded(one)):
+        assert second.startswith(first[:LETTERS]) or len(folded(one)) > LETTERS
+    assert re.fullmatch("[0-9a-z]{1,120}", second)
 
 
 def test_what_is_withdrawn_is_suggested_no_more_whatever_the_rows_say(

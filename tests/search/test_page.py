@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
+from typing import Any
 
 import pytest
+from django.core.cache import cache
 from django.test import Client
 from django.utils.html import escape
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from pytest_django import DjangoAssertNumQueries
+from pytest_django import DjangoAssertNumQueries, Settings
 
-from monitoring.core import sections
-from monitoring.search import indexing
+from monitoring.core import generation, sections
+from monitoring.search import indexing, views
+from monitoring.search.models import Build
 from monitoring.search.query import Query, params_of
+from monitoring.search.selectors import Results, search
 from tests.factories.search import Notes, make_note
 
 ADDRESS = {"kk": "/kk/izdeu/", "ru": "/ru/poisk/", "en": "/en/search/"}
@@ -155,6 +159,16 @@ def test_nothing_found_leads_on(record: Notes, client: Client) -> None:
     assert "Search without the filters" in html
 
 
+def test_without_an_index_nothing_is_promised_that_titles_alone_cannot_keep(
+    record: Notes, client: Client
+) -> None:
+    promise = "understood in any form"
+    assert promise in page(client, q="quokka")
+    Build.objects.all().delete()
+    cache.clear()
+    assert promise not in page(client, q="quokka")
+
+
 def test_an_empty_search_shows_the_box_alone(record: Notes, client: Client) -> None:
     html = page(client, "en")
     assert "results found" not in html
@@ -173,9 +187,9 @@ def test_upper_rooms_can_offer_something_for_the_search(
     record: Notes, client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(sections, "_providers", defaultdict(list))
-    box = {0: sections.Section("search/box.html")}
-    sections.register("search.after", 1, lambda *_: box)
-    assert page(client, "en", q="бюджет").count('role="search"') == 2
+    way_back = {0: sections.Section("components/back.html")}
+    sections.register("search.after", 1, lambda *_: way_back)
+    assert page(client, "en", q="бюджет").count('class="back"') == 1
 
 
 def test_describing_a_query_names_its_filters(notes: Notes) -> None:
@@ -184,3 +198,35 @@ def test_describing_a_query_names_its_filters(notes: Notes) -> None:
         "“бюджет” · Body: body senate · From: 2024-01-01 · Language of the text: in Russian"
     )
     assert query.describe("ru") != query.describe("en")
+
+
+def test_a_repeated_query_is_answered_from_the_cache_until_record_or_index_change(
+    record: Notes, client: Client, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.PAGE_CACHE_SECONDS = 60
+    monkeypatch.setattr(generation, "READ_EVERY", 0.0)
+    cache.clear()
+    searched: list[str] = []
+
+    def counted(query: Query, *args: Any, **options: Any) -> Results:
+        searched.append(query.text)
+        return search(query, *args, **options)
+
+    monkeypatch.setattr(views, "search", counted)
+    for _ in range(3):
+        assert "2 results" in page(client, "en", q="бюджет", kind="note", lang="kk")
+    assert len(searched) == 1
+    page(client, "kk", q="бюджет")
+    page(client, "kk", q="бюджет", page="2")
+    assert len(searched) == 3
+    make_note("Жаңа бюджет")
+    assert "2 results" in page(client, "en", q="бюджет", kind="note", lang="kk")
+    indexing.run()
+    assert "3 results" in page(client, "en", q="бюджет", kind="note", lang="kk")
+    build = Build.objects.get(state=Build.State.CURRENT)
+    page(client, "en", q="бюджет")
+    assert len(searched) == 6
+    Build.objects.filter(pk=build.pk).update(name="gone")
+    for _ in range(2):  # titles answer while there is no index; that is not kept
+        assert "Full search is not available" in page(client, "en", q="бюджет")
+    assert len(searched) == 8

@@ -89,6 +89,7 @@ def test_what_was_typed_well_asks_no_question_and_the_nearest_words_are_offered(
     assert nearest_spellings("жергілктіі", WORDS)[0] == "жергілікті"
     assert len(nearest_spellings("қаласы", WORDS)) <= 3
     assert nearest_spellings("жж", WORDS) == []
+    assert nearest_spellings("comitee", WORDS) == ["committee"]
 
 
 @given(st.text(max_size=60))

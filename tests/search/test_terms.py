@@ -6,10 +6,12 @@ Terms, endings and pairs are drawn anew in each run; the seed is printed by a fa
 from __future__ import annotations
 
 import random
+import string
 
 import pytest
 
-from monitoring.search.analysis import Concept, Concepts
+from monitoring.search.analysis import Concept, Concepts, Tally, Vocabulary
+from monitoring.search.analysis.scripts import from_layout
 from monitoring.search.documents import SearchDocument, Text
 from monitoring.search.plans import matches, plan_of
 from monitoring.search.query import Query
@@ -124,3 +126,33 @@ def test_names_that_share_a_word_are_kept_apart(query: str, record: str) -> None
 )
 def test_languages_and_alphabets_find_each_other(query: str, record: str, language: str) -> None:
     assert finds(query, record, language)
+
+
+KEYS = {from_layout(key): key for key in string.ascii_lowercase + string.digits + "[]\\;',./`-="}
+_LATIN = "a ä b v g ğ d e io j z i i k q l m n ñ o ö p r s t u ū ü f h h ts ch ş şş y ı e iu ia"
+_ASCII = "a g zh n o u u sh sh y i"
+LATIN = dict(zip("аәбвгғдеёжзийкқлмнңоөпрстуұүфхһцчшщыіэюя", _LATIN.split(), strict=True))
+LATIN |= {"ъ": "", "ь": ""}
+ASCII = LATIN | dict(zip("әғжңөұүшщыі", _ASCII.split(), strict=True))
+TYPED = {"layout": KEYS, "Latin of 2021": LATIN, "ASCII": ASCII}
+
+
+@pytest.mark.parametrize("how", TYPED)
+def test_a_term_in_any_form_is_found_in_latin_letters_and_on_the_wrong_layout(how: str) -> None:
+    kazakh = [(term, form) for term, _, _ in TERMS for form in FORMS]
+    records = [
+        SearchDocument("note", at, 1, {"kk": Text(f"Бүгін {inflect(*one)} хабарланды")})
+        for at, one in enumerate(kazakh)
+    ]
+    read = [streams_of(record, CONCEPTS) for record in records]
+    tally = Tally()
+    for streams in read:
+        tally.add(streams.spelled, streams.grams)
+    known = Vocabulary(tally)
+    missed = []
+    for (term, form), record, streams in zip(kazakh, records, read, strict=True):
+        other = inflect(term, FORMS[(FORMS.index(form) + 3) % len(FORMS)]).lower()
+        typed = "".join(TYPED[how].get(letter, letter) for letter in other)
+        if not matches(plan_of(Query.parse(typed), CONCEPTS, known), record, streams):
+            missed.append(f"{typed} ({other})")
+    assert not missed

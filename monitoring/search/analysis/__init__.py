@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from monitoring.search.analysis.concepts import NO_CONCEPTS, Concept, Concepts, Recognised
-from monitoring.search.analysis.grams import gram_letters, pack
+from monitoring.search.analysis.grams import gram_letters, pack, pack_letters
 from monitoring.search.analysis.normalise import clean, fold, straight_quotes
 from monitoring.search.analysis.spelling import (
     Spelling,
@@ -21,14 +21,14 @@ from monitoring.search.analysis.spelling import (
 from monitoring.search.analysis.vocabulary import NO_VOCABULARY, Tally, Vocabulary
 from monitoring.search.analysis.words import STOPWORDS, Word, number_token, words
 
-VERSION = "4"
+VERSION = "6"
 """Grows when tokens change; an index made with another version is rebuilt."""
 
 __all__ = [
     "NO_CONCEPTS", "NO_VOCABULARY", "STOPWORDS", "VERSION", "Analysis", "Concept", "Concepts",
     "Recognised", "Spelling", "Tally", "Vocabulary", "Word", "analyse", "analyse_query", "clean",
-    "did_you_mean", "fold", "gram_letters", "nearest_spellings", "number_token", "pack",
-    "right_spelling", "straight_quotes",
+    "did_you_mean", "fold", "gram_letters", "hidden_words", "nearest_spellings", "number_token",
+    "pack", "pack_letters", "right_spelling", "straight_quotes",
 ]  # fmt: skip
 
 
@@ -59,7 +59,7 @@ def analyse(text: str, language: str, concepts: Concepts = NO_CONCEPTS) -> Analy
     """The tokens of a document's text in a language."""
     row = tuple(words(clean(text), language))
     terms = tuple(concepts.recognise(row))
-    hidden = _hidden(row, terms, concepts)
+    hidden = hidden_words([word.terms for word in row], terms, concepts)
     stems = [
         (word.position, stem)
         for index, word in enumerate(row)
@@ -77,12 +77,17 @@ def analyse_query(text: str, concepts: Concepts = NO_CONCEPTS) -> Analysis:
     return Analysis(row, tuple(concepts.recognise(row)), ())
 
 
-def _hidden(row: Sequence[Word], terms: Sequence[Recognised], concepts: Concepts) -> set[int]:
-    """Indexes of words that name another concept, inside opaque terms of several words."""
+def hidden_words(
+    row: Sequence[tuple[str, ...]], terms: Sequence[Recognised], concepts: Concepts
+) -> set[int]:
+    """Indexes of words that name another concept, inside opaque terms of several words.
+
+    `row`: what terms are compared by, of each word.
+    """
     return {
         index
         for term in terms
         if term.opaque and term.last - term.first > 1
         for index in range(term.first, term.last)
-        if not concepts.names.isdisjoint(row[index].terms)
+        if not concepts.names.isdisjoint(row[index])
     }

@@ -74,13 +74,20 @@ class Concepts:
 
     def recognise(self, row: Sequence[Word]) -> list[Recognised]:
         """Every term in a row of words, nested ones too, but none inside an opaque one."""
+        return self.named([word.position for word in row], [word.terms for word in row])
+
+    def named(self, positions: Sequence[int], terms: Sequence[tuple[str, ...]]) -> list[Recognised]:
+        """As `recognise`, of the positions of words and what terms are compared by."""
         found: list[Recognised] = []
-        if not self._starting:
+        starting = self._starting
+        if not starting:
             return found
-        for first, word in enumerate(row):
-            for key in word.terms:
-                for keys, token, opaque in self._starting.get(key, ()):
-                    if _stands(keys, row, first):
+        for first, own in enumerate(terms):
+            for key in own:
+                if key not in starting:
+                    continue
+                for keys, token, opaque in starting[key]:
+                    if _stands(keys, positions, terms, first):
                         found.append(Recognised(first, first + len(keys), token, opaque))
         closed = [one for one in found if one.opaque and one.last - one.first > 1]
         if not closed:
@@ -97,12 +104,17 @@ class Concepts:
         ]
 
 
-def _stands(keys: tuple[str, ...], row: Sequence[Word], first: int) -> bool:
-    if first + len(keys) > len(row):
+def _stands(
+    keys: tuple[str, ...],
+    positions: Sequence[int],
+    terms: Sequence[tuple[str, ...]],
+    first: int,
+) -> bool:
+    if first + len(keys) > len(terms):
         return False
-    start = row[first].position
+    start = positions[first]
     return all(
-        key in row[first + step].terms and row[first + step].position == start + step
+        key in terms[first + step] and positions[first + step] == start + step
         for step, key in enumerate(keys)
     )
 

@@ -10,6 +10,7 @@ letter in a string, the fastest search there is in Python.
 from __future__ import annotations
 
 import zlib
+from codecs import utf_16_le_decode
 from collections import Counter
 from collections.abc import Iterable
 from functools import lru_cache
@@ -45,29 +46,41 @@ def _number(gram: str) -> int:
 
 
 def pack(words: Iterable[str]) -> bytes:
-    """The grams of a document: 4 bytes their number, distinct ones (2 bytes each), their counts.
+    """The grams of a document by its folded words; see `pack_letters`."""
+    return pack_letters("".join(map(gram_letters, words)))
 
-    Little-endian; grams ascend; a count stops at 255.
+
+def pack_letters(grams: str, rest: str = "") -> bytes:
+    """Grams of a document: 4 bytes their number, distinct ones (2 bytes each), their counts.
+
+    Little-endian; grams ascend; a count stops at 255. Those of `rest` do not lengthen it.
     """
-    counts = Counter("".join(map(gram_letters, words)))
+    counts = Counter(grams)
+    if rest:
+        counts.update(rest)
     letters = "".join(sorted(counts))
-    return (
-        counts.total().to_bytes(4, "little")
-        + letters.encode("utf-16-le")
-        + bytes([min(counts[one], _MOST) for one in letters])
-    )
+    numbers = [counts[one] for one in letters]
+    if numbers and max(numbers) > _MOST:
+        numbers = [min(one, _MOST) for one in numbers]
+    return len(grams).to_bytes(4, "little") + letters.encode("utf-16-le") + bytes(numbers)
+
+
+def unpacked(data: bytes) -> tuple[int, str, int]:
+    """Packed grams of one document: their number, the distinct ones, where in the bytes the count
+    of the first stands; so `data[first + letters.find(gram)]` is how often it has a gram.
+    """
+    first = 4 + (len(data) - 4) // 3 * 2 if len(data) > 4 else 4
+    return int.from_bytes(data[:4], "little"), utf_16_le_decode(data[4:first])[0], first
 
 
 class Packed:
-    """Packed grams of one document, ready to be asked: `counts[letters.find(gram)]`."""
+    """Packed grams of one document, ready to be asked."""
 
     __slots__ = ("counts", "length", "letters")
 
     def __init__(self, data: bytes) -> None:
-        end = 4 + (len(data) - 4) // 3 * 2 if len(data) > 4 else 4
-        self.length = int.from_bytes(data[:4], "little")
-        self.letters = data[4:end].decode("utf-16-le")
-        self.counts = data[end:]
+        self.length, self.letters, first = unpacked(data)
+        self.counts = data[first:]
 
     def count(self, gram: str) -> int:
         """How often the document has a gram."""

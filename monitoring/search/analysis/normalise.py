@@ -24,6 +24,9 @@ KAZAKH = frozenset("әғқңөұүһі")
 
 def clean(text: str) -> str:
     """Text in NFC without control and invisible characters; all that is shown stays as it is."""
+    plain_lines = text.replace("\n", " ")
+    if plain_lines.isprintable():  # then it holds none of them: said six times faster
+        return unicodedata.normalize("NFC", plain_lines)
     return unicodedata.normalize("NFC", _INVISIBLE.sub("", _CONTROL.sub(" ", text)))
 
 
@@ -37,10 +40,6 @@ def plain(word: str) -> str:
     if word.isascii():
         return word.lower()
     return one_alphabet(one_alphabet(word).lower())
-
-
-plain_word = lru_cache(maxsize=100_000)(plain)
-"""`plain` of one word of a document, remembered."""
 
 
 @lru_cache(maxsize=100_000)

@@ -103,20 +103,22 @@ def nearest_spellings(typed: str, vocabulary: Vocabulary, number: int = 3) -> li
     """The words of the documents that are nearest to a word, most alike and frequent first.
 
     Alike are the words that share most runs of two letters after folding, and the first letter.
+    Latin letters are read as English too, not only as Kazakh.
     """
-    word = fold(scripts.from_latin(plain(typed)) or typed)
-    if len(word) < 3:
-        return []
-    asked = _pairs(word)
-    scored = []
-    for folded, spelled in vocabulary.by_fold.items():
-        if folded == word or folded[:1] != word[:1] or abs(len(folded) - len(word)) > 3:
+    scored: dict[str, float] = {}
+    for word in dict.fromkeys([fold(scripts.from_latin(plain(typed)) or typed), fold(typed)]):
+        if len(word) < 3:
             continue
-        have = _pairs(folded)
-        alike = 2 * len(asked & have) / (len(asked) + len(have))
-        if alike > 0.55:
-            scored.append((-round(alike, 2), -vocabulary.count(spelled), spelled))
-    return [spelled for _, _, spelled in sorted(scored)[:number]]
+        asked = _pairs(word)
+        for folded, spelled in vocabulary.by_fold.items():
+            if folded == word or folded[:1] != word[:1] or abs(len(folded) - len(word)) > 3:
+                continue
+            have = _pairs(folded)
+            alike = 2 * len(asked & have) / (len(asked) + len(have))
+            if alike > 0.55:
+                scored[spelled] = max(round(alike, 2), scored.get(spelled, 0.0))
+    best = sorted(scored, key=lambda one: (-scored[one], -vocabulary.count(one), one))
+    return best[:number]
 
 
 def _pairs(word: str) -> set[str]:
@@ -200,12 +202,18 @@ def _ending(stem: str, typed: str) -> str:
 def _of_layout(text: str, vocabulary: Vocabulary) -> str:
     """A query typed with the keyboard left in English, in Cyrillic; empty if it is none."""
     chunks = text.split()
-    before = _share([word for chunk in chunks for word in _WORD.findall(chunk)], vocabulary)
+    before = _share([word for chunk in chunks for word in _typed_words(chunk)], vocabulary)
     read = [_chunk(chunk, vocabulary) for chunk in chunks]
     words = [word for chunk in read for word in _WORD.findall(chunk)]
     if not any(_CYRILLIC.search(word) for word in words):
         return ""
     return " ".join(read) if _share(words, vocabulary) - before > GAIN else ""
+
+
+def _typed_words(chunk: str) -> list[str]:
+    """The words of a chunk as they stand; «in» of «-n3y3in3» (өтінішті) is a shred, not a word."""
+    words = _WORD.findall(chunk)
+    return [word for word in words if len(word) > 2] if re.search(r"\d", chunk) else words
 
 
 def _chunk(chunk: str, vocabulary: Vocabulary) -> str:

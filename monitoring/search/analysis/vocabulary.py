@@ -16,11 +16,13 @@ from functools import cached_property
 
 from monitoring.search.analysis import kazakh, scripts
 from monitoring.search.analysis.grams import Packed
-from monitoring.search.analysis.normalise import fold
+from monitoring.search.analysis.normalise import fold, plain
 
 MAX_WORDS = 100_000
 """Words kept, the most frequent; about 40 MB when all are read."""
 MAX_LETTERS = 40
+TELLING = 0.95
+"""A gram that a greater part of the documents has tells none from another."""
 
 
 @dataclass
@@ -60,11 +62,12 @@ class Tally:
             "length": self.length,
             "grams": dict(sorted(self.grams.items())),
         }
-        # Folding and stemming a vocabulary takes seconds: done here once, not by each reader.
-        rows = [
-            f"{word}\t{count}\t{(folded := fold(word))}\t{_stem(word, folded)}"
-            for word, count in self.words.most_common(MAX_WORDS)
-        ]
+        # Folding and stemming a vocabulary takes seconds: done once a word, not by each reader,
+        # and not again when parts are added up.
+        rows = []
+        for word, count in self.words.most_common(MAX_WORDS):
+            folded, stem = self.keys.get(word) or ((made := fold(word)), _stem(word, made))
+            rows.append(f"{word}\t{count}\t{folded}\t{stem}")
         text = "\n".join([json.dumps(head), *rows])
         return zlib.compress(text.encode("utf-8", "replace"), 6)
 
@@ -137,12 +140,26 @@ class Vocabulary:
         """Occurrences of a word as spelled."""
         return self.counts.get(word, 0)
 
+    def telling(self, word: str, stems: Iterable[str]) -> float:
+        """The inverse frequency of a word, about: by its spelling and the commonest of its stem.
+
+        1 where nothing is counted; at least .1.
+        """
+        if not self.documents:
+            return 1.0
+        forms = {plain(word), *(self.by_stem.get(stem, "") for stem in stems)}
+        seen = min(sum(map(self.count, forms)), self.documents)
+        return max(0.1, math.log(1 + (self.documents - seen + 0.5) / (seen + 0.5)))
+
     def gram_weights(self, grams: str) -> tuple[tuple[str, float], ...]:
-        """Each distinct gram with its inverse document frequency, as often as it was asked for."""
+        """Each distinct gram that tells documents apart, with its inverse document frequency, as
+        often as it was asked for.
+        """
+        most = TELLING * self.documents
         return tuple(
             (one, times * math.log(1 + (self.documents - seen + 0.5) / (seen + 0.5)))
             for one, times in Counter(grams).items()
-            if (seen := min(self._grams.get(one, 0), self.documents))
+            if 0 < (seen := self._grams.get(one, 0)) <= most
         )
 
 

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from collections.abc import Set as AbstractSet
 from functools import lru_cache
+from itertools import accumulate
 from pathlib import Path
 from typing import NamedTuple
 
 import snowballstemmer
 
 from monitoring.search.analysis import kazakh, scripts
+from monitoring.search.analysis.grams import gram_letters
 from monitoring.search.analysis.normalise import KAZAKH, fold, plain
 
 _CODE = r"[A-Za-zА-Яа-я]{1,3}\d{2}[A-Za-zА-Яа-я]{0,3}\d{3,}"
@@ -24,6 +25,11 @@ _ROMAN = str.maketrans("іхсм", "ixcm")
 _CYRILLIC = re.compile(r"[\u0400-\u04ff]")
 MAX_WORD = 60
 """Letters of a word that count; what is longer is no word of any language."""
+MAX_TOKEN = 80
+"""Letters of a token: some letters fold to two."""
+MAX_PIECES = 60_000
+"""Pieces of text that are remembered of each language, about 40 MB, and none longer than this:"""
+MAX_PIECE = 100
 
 _RUSSIAN_LETTERS = frozenset("щъ")
 _RUSSIAN_ENDS = (
@@ -31,9 +37,6 @@ _RUSSIAN_ENDS = (
     "ых", "их", "ость", "ение", "ения", "ению", "ением", "ации", "ацию", "ацией",
     "ться", "ется", "ов", "ях", "ами", "ями",
 )  # fmt: skip
-
-_russian = snowballstemmer.stemmer("russian")
-_english = snowballstemmer.stemmer("english")
 
 
 class Word(NamedTuple):
@@ -85,24 +88,159 @@ def words(text: str, language: str, *, query: bool = False) -> Iterator[Word]:
             yield Word(start, end, position, number, (number, *parts), (number,), True)
 
 
+def exact_token(exact: str, stem: str) -> str:
+    """The token of a folded word that is found under a stem.
+
+    The stem is said too, so that whatever has such a token has its stem as well: what only orders
+    then never finds by itself, and an engine need not ask for both.
+    """
+    return f"{exact}/{stem}"
+
+
+class Known(NamedTuple):
+    """What a word of a document is, wherever it stands; the first three as in `Word`.
+
+    `together`: see `exact_token`; `spelled`: in lower case, empty for a number; `grams` as
+    `gram_letters` writes them.
+    """
+
+    exact: str
+    stems: tuple[str, ...]
+    terms: tuple[str, ...]
+    together: str
+    spelled: str
+    grams: str
+
+
+class _Piece(NamedTuple):
+    """A part of a text between two spaces: mostly one word with what clings to it.
+
+    `words` with the gaps in front of each; `head` and `tail` stand before the first and after the
+    last word, `first` is the first letter of the first.
+    """
+
+    words: tuple[Known, ...]
+    steps: tuple[int, ...]
+    head: str
+    first: str
+    tail: str
+    stems: frozenset[str]
+
+
+class _Pieces(dict[str, _Piece]):
+    """Pieces of texts of one language, taken apart once each: most come again and again."""
+
+    def __init__(self, language: str) -> None:
+        super().__init__()
+        self.language = language
+        self.stems = _Stems(self)
+
+    def __missing__(self, raw: str) -> _Piece:
+        row = list(words(raw, self.language))
+        made = tuple(
+            Known(
+                word.exact,
+                word.stems,
+                word.terms,
+                exact_token(word.exact, word.stems[0]),
+                "" if word.is_number else plain(raw[word.start : word.end]),
+                gram_letters(word.exact),
+            )
+            for word in row
+        )
+        steps = tuple(
+            word.position - (row[at - 1].position if at else -1) for at, word in enumerate(row)
+        )
+        piece = _Piece(
+            made,
+            steps,
+            raw[: row[0].start] if row else raw,
+            raw[row[0].start] if row else "",
+            raw[row[-1].end :] if row else "",
+            frozenset(stem for word in row for stem in word.stems),
+        )
+        if len(raw) <= MAX_PIECE:
+            if len(self) >= MAX_PIECES:
+                self.clear()
+                self.stems.clear()
+            self[raw] = piece
+        return piece
+
+
+class _Stems(dict[str, frozenset[str]]):
+    """The stems of each piece alone: who looks for a few in a text touches nothing else."""
+
+    def __init__(self, pieces: _Pieces) -> None:
+        super().__init__()
+        self.pieces = pieces
+
+    def __missing__(self, raw: str) -> frozenset[str]:
+        stems = self.pieces[raw].stems
+        if raw in self.pieces:
+            self[raw] = stems
+        return stems
+
+
+_pieces = lru_cache(maxsize=8)(_Pieces)
+
+
+def read(text: str, language: str) -> tuple[list[int], list[Known]]:
+    """Positions and words of a document's cleaned text: as `words`, many times faster.
+
+    Where they stand in the text is not said.
+    """
+    pieces = _pieces(language)
+    positions: list[int] = []
+    row: list[Known] = []
+    at = -1
+    between = ""
+    for raw in text.split(" "):
+        found, steps, head, first, tail, _ = pieces[raw]
+        if not found:
+            between = f"{between} {head}"
+            continue
+        # What stands between two words ends a sentence or not; a space alone never does.
+        if (between or head) and row and _ends(f"{between} {head}", first):
+            at += 1
+        between = tail
+        if len(found) == 1:
+            at += 1
+            positions.append(at)
+            row.append(found[0])
+            continue
+        for step, word in zip(steps, found, strict=True):
+            at += step
+            positions.append(at)
+            row.append(word)
+    return positions, row
+
+
 def standing(
-    text: str, language: str, tokens: AbstractSet[str]
-) -> Iterator[tuple[int, int, AbstractSet[str]]]:
+    text: str, language: str, tokens: frozenset[str]
+) -> Iterator[tuple[int, int, frozenset[str]]]:
     """Start, end and the wanted tokens of each word that has any of them.
 
     As `words` would say, but for a text of which only a few words matter.
     """
-    for chunk in _CHUNK.finditer(text):
-        raw = chunk.group()
-        if raw.isalpha():
-            stems = of_document(raw[:MAX_WORD], language)[1]
-            if not tokens.isdisjoint(stems):
-                yield *chunk.span(), tokens & set(stems)
+    parts = text.split(" ")
+    pieces = _pieces(language)
+    free = tokens.isdisjoint
+    stems = map(pieces.stems.__getitem__, parts)
+    met = [at for at, none in enumerate(map(free, stems)) if not none]
+    if not met:
+        return
+    ends = list(accumulate(map(len, parts)))
+    for at in met:
+        raw = parts[at]
+        start = ends[at] - len(raw) + at  # so many spaces stand before it
+        piece = pieces[raw]
+        if len(piece.words) == 1:
+            end = start + len(raw) - len(piece.tail)
+            yield start + len(piece.head), end, tokens & piece.stems
             continue
-        start = chunk.start()
         for word in words(raw, language):
-            if not tokens.isdisjoint(word.stems):
-                yield start + word.start, start + word.end, tokens & set(word.stems)
+            if not free(word.stems):
+                yield start + word.start, start + word.end, tokens.intersection(word.stems)
 
 
 def _tokens(text: str) -> Iterator[tuple[int, int, str, bool]]:
@@ -141,11 +279,11 @@ def _parts(number: str) -> tuple[str, ...]:
 def of_document(raw: str, language: str) -> tuple[str, tuple[str, ...], tuple[str, ...]]:
     """Folded word, stems and term keys of a word in a text of a known language."""
     word = plain(raw)
-    exact = fold(word) or word
+    exact = (fold(word) or word)[:MAX_TOKEN]
     if not _CYRILLIC.search(word):
         return exact, (_english_stem(exact),), (_singular(exact),)
     kazakh_word = language == "kk" or not KAZAKH.isdisjoint(word)
-    stem = kazakh.stem(exact) if kazakh_word else _russian_stem(word)
+    stem = (kazakh.stem(exact) if kazakh_word else _russian_stem(word))[:MAX_TOKEN]
     return exact, (stem,), (stem,)
 
 
@@ -153,7 +291,7 @@ def of_document(raw: str, language: str) -> tuple[str, tuple[str, ...], tuple[st
 def of_query(raw: str) -> tuple[str, tuple[str, ...], tuple[str, ...]]:
     """Folded word with every stem it may have, since a query names no language."""
     word = plain(raw)
-    exact = fold(word) or word
+    exact = (fold(word) or word)[:MAX_TOKEN]
     if not _CYRILLIC.search(word):
         stems = [_english_stem(exact)]
         terms = [_singular(exact)]
@@ -172,7 +310,7 @@ def of_query(raw: str) -> tuple[str, tuple[str, ...], tuple[str, ...]]:
 
 
 def _unique(many: list[str]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(one for one in many if one))
+    return tuple(dict.fromkeys(one[:MAX_TOKEN] for one in many if one))
 
 
 _RUSSIAN_NOUN_ENDS = (
@@ -192,13 +330,19 @@ def _russian_nouns() -> dict[str, str]:
     return forms
 
 
+def _snowball(language: str, word: str) -> str:
+    # A stemmer holds the word it works on: two threads that shared one got each other's letters.
+    # To make one costs nothing beside the work.
+    return str(snowballstemmer.stemmer(language).stemWord(word))
+
+
 @lru_cache(maxsize=100_000)
 def _russian_stem(word: str) -> str:
     """Snowball's stem, taken until it stays: its first answer differs between forms of one word."""
     word = word.replace("ё", "е")
     known = _russian_nouns().get(word)
     while known is None:
-        shorter = str(_russian.stemWord(word))
+        shorter = _snowball("russian", word)
         if shorter == word or len(shorter) < 3:
             known = word
         word = shorter
@@ -206,7 +350,7 @@ def _russian_stem(word: str) -> str:
 
 
 def _english_stem(word: str) -> str:
-    return str(_english.stemWord(word)) or word
+    return _snowball("english", word) or word
 
 
 def _singular(word: str) -> str:

@@ -3,22 +3,52 @@
 from __future__ import annotations
 
 import itertools
+import time
 import zlib
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from operator import itemgetter
+from typing import Any, NamedTuple, Protocol
 
 from monitoring.search.documents import SearchDocument
 from monitoring.search.plans import Plan
 from monitoring.search.streams import Streams
 
-LAYOUT = "6"
+LAYOUT = "9"
 """Grows when engines store something else, or documents hold more; older indexes are made anew."""
 WINDOW = 10_000
 """Hits that can be reached by paging; `offset + limit` never asks beyond."""
 TIE = 1e-6
 """Scores that differ by less than this share are equal: engines add floats in different orders."""
 _ID_BITS, _KIND_BITS = 31, 9
+
+
+ANSWER = 1.2
+"""Seconds that all searches of one page together may wait for an engine."""
+_until: ContextVar[float | None] = ContextVar("until", default=None)
+
+
+@contextmanager
+def within(seconds: float) -> Iterator[None]:
+    """Searches inside wait so long for an engine in all; one `within` inside another ends sooner.
+
+    An engine that answers each search just in time would otherwise hold up a page that asks
+    several.
+    """
+    until, outer = time.monotonic() + seconds, _until.get()
+    token = _until.set(until if outer is None else min(until, outer))
+    try:
+        yield
+    finally:
+        _until.reset(token)
+
+
+def time_left(most: float) -> float:
+    """Seconds that a search may wait now, at most so many; 0 or less: none are left."""
+    until = _until.get()
+    return most if until is None else min(most, until - time.monotonic())
 
 
 class EngineError(Exception):
@@ -70,8 +100,15 @@ def key_of(record: int, names: Iterable[str]) -> str:
     return f"{kind}:{record >> _KIND_BITS}" if kind else ""
 
 
-@dataclass(frozen=True)
-class Scored:
+def record_in(key: str) -> tuple[str, int] | None:
+    """The kind and id in a key "kind:id"; None for what no record of ours has."""
+    name, _, one = key.rpartition(":")
+    if not (one.isascii() and one.isdecimal() and len(one) < 19):
+        return None
+    return name, int(one)
+
+
+class Scored(NamedTuple):
     """A found document before its texts are read: its score, its place, the engine's handle."""
 
     score: float
@@ -85,14 +122,17 @@ Reorder = Callable[[list[Scored]], list[Scored]]
 
 def settled(found: Sequence[Scored]) -> list[Scored]:
     """Best first; of equal scores (see TIE) the higher place first. The same on every engine."""
-    ordered = sorted(found, key=lambda one: -one.score)
-    groups: list[tuple[int, int, Scored]] = []
-    group = 0
-    for index, one in enumerate(ordered):
-        before = ordered[index - 1].score if index else one.score
-        group += before - one.score > TIE * before
-        groups.append((group, -one.place, one))
-    return [one for _, _, one in sorted(groups, key=lambda row: row[:2])]
+    ordered = sorted(found, key=itemgetter(0), reverse=True)
+    first = 0
+    for index in range(1, len(ordered) + 1):
+        if index < len(ordered):
+            before = ordered[index - 1][0]
+            if before - ordered[index][0] <= TIE * before:
+                continue
+        if index - first > 1:
+            ordered[first:index] = sorted(ordered[first:index], key=itemgetter(1), reverse=True)
+        first = index
+    return ordered
 
 
 def parted(scores: Sequence[float]) -> bool:
@@ -136,9 +176,18 @@ class Backend(Protocol):
         """
 
     def write(
-        self, build: str, entries: Sequence[Entry], removed: Sequence[str], *, force: bool = False
+        self,
+        build: str,
+        entries: Sequence[Entry],
+        removed: Sequence[str],
+        *,
+        force: bool = False,
+        seen: bool = True,
     ) -> list[str]:
         """Write documents and remove keys; done and visible when it returns.
+
+        Without `seen` it need not be visible before the next write with it, be that empty: an
+        index that nobody searches yet is filled with less work.
 
         An entry whose version is older than the one in the build is left out, and its key given
         back; with `force` it is written all the same. Whoever meets an error writes all of it
@@ -164,6 +213,12 @@ class Backend(Protocol):
 
     def versions(self, build: str) -> dict[str, int]:
         """Key and version of every document. Raises EngineError."""
+
+    def outgrown(self, build: str) -> bool:
+        """Whether a build takes so much more than its documents that it should be made anew.
+
+        Raises EngineError.
+        """
 
     def check(self, build: str) -> str:
         """A short sentence on the state of a build.

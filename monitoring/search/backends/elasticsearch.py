@@ -53,6 +53,7 @@ from elasticsearch.dsl import (
 
 from monitoring.search.analysis import pack
 from monitoring.search.backends.base import (
+    ANSWER,
     WINDOW,
     Answer,
     EngineAwayError,
@@ -64,20 +65,22 @@ from monitoring.search.backends.base import (
     Scored,
     place_of,
     settled,
+    time_left,
 )
-from monitoring.search.plans import WEIGHTS, Leaf, Plan
+from monitoring.search.plans import WEIGHTS, Leaf, Plan, Run
 from monitoring.search.ranking import LOOK, by_relevance, second_look, wants_second_look
-from monitoring.search.streams import ORDERING, Streams
+from monitoring.search.streams import GAP, ORDERING, Streams
 
 logger = logging.getLogger(__name__)
 logging.getLogger("elastic_transport").setLevel(logging.WARNING)  # it tells of every request
 
-BUDGET = 1.2
-"""Seconds a reader waits for the engine, retries on other hosts included."""
+BUDGET = ANSWER
+"""Seconds a reader waits for one search, retries on other hosts included."""
 TRIES = 3
 """Hosts one search is tried on."""
 QUIET = 2.0
-"""After a search that was not answered in time, seconds in which no other reader waits for one."""
+"""After a search that was not answered in time, seconds in which no other reader waits for one,
+unless the server answers before."""
 WRITE_TIMEOUT = 12.0
 """Seconds for one request of the indexer; under its lease."""
 BULK_BYTES = 4_000_000
@@ -110,8 +113,10 @@ def _fields() -> Fields:
     placed = analyzer("placed", tokenizer=long_tokens, filter=[stacked, holes])
     fields = Fields()
     fields.meta("dynamic", "strict")
-    fields.meta("_source", excludes=["stem", "grams", *ORDERING])
+    fields.meta("_source", excludes=["stem", "rest", "deep", "grams", *ORDERING])
     fields.field("stem", Text(analyzer=placed, similarity="ours", index_options="positions"))
+    fields.field("rest", Text(analyzer=plain, index_options="docs", norms=False))
+    fields.field("deep", Text(analyzer=placed, index_options="positions", norms=False))
     for name in ORDERING:
         fields.field(name, Text(analyzer=plain, similarity="ours", index_options="freqs"))
     fields.field("version", Long(index=False))
@@ -166,7 +171,7 @@ class ElasticsearchBackend:
             said = f"{username}:{password}".encode()
             self._access["basic_auth"] = base64.b64encode(said).decode()
         self._quiet_until = 0.0
-        self._lock = threading.Lock()
+        self._asking_again = threading.Lock()
 
     def options(self) -> dict[str, Any]:
         """Where it is; no credentials."""
@@ -212,22 +217,45 @@ class ElasticsearchBackend:
         return ThreadPoolExecutor(READERS, thread_name_prefix="search")
 
     def _in_time(self, work: Callable[[], T]) -> T:
-        """The result of `work`, or EngineAwayError after BUDGET seconds.
+        """The result of `work`, or EngineAwayError after BUDGET seconds, or what is left of them.
 
         The client's own timeouts know nothing of names that are not resolved and of answers that
         come in drops.
         """
         if time.monotonic() < self._quiet_until:
             raise EngineAwayError("the server did not answer a moment ago")
+        left = time_left(BUDGET)
+        if left <= 0:
+            raise EngineAwayError("other searches of this page took its time")
         try:
-            made = self._readers.submit(work).result(BUDGET)
+            made = self._readers.submit(work).result(left)
         except TimeoutError as error:
-            self._quiet_until = time.monotonic() + QUIET
-            raise EngineAwayError(f"no answer within {BUDGET} s") from error
+            if left == BUDGET:
+                self._be_quiet()
+            raise EngineAwayError(f"no answer within {left:.1f} s") from error
         except TransportError:
-            self._quiet_until = time.monotonic() + QUIET
+            self._be_quiet()
             raise
         return made
+
+    def _be_quiet(self) -> None:
+        """Let no reader wait for a while; but a server that was slow once is not away.
+
+        So one thread asks on behind the readers' backs, and its answer ends the quiet.
+        """
+        self._quiet_until = time.monotonic() + QUIET
+        if self._asking_again.acquire(blocking=False):
+            self._readers.submit(self._ask_again)
+
+    def _ask_again(self) -> None:
+        try:
+            asking = self._client.options(request_timeout=QUIET, max_retries=0)
+            asking.search(index=f"{self.index}-*", size=0)
+            self._quiet_until = 0.0
+        except (ApiError, TransportError) as error:
+            logger.info("the server still does not answer: %s", str(error)[:300])
+        finally:
+            self._asking_again.release()
 
     def _names(self, build: str) -> tuple[str, str]:
         """The index of a build, and the alias it is written under.
@@ -269,6 +297,10 @@ class ElasticsearchBackend:
         with _as_engine_error():
             self._client.indices.delete(index=self._names(build)[0], ignore_unavailable=True)
 
+    def outgrown(self, build: str) -> bool:
+        """Never: Elasticsearch takes back what changed documents had."""
+        return False
+
     def check(self, build: str) -> str:
         """Count what the index holds, on all its shards."""
         with _as_engine_error():
@@ -291,7 +323,13 @@ class ElasticsearchBackend:
     # -- writing -------------------------------------------------------------------
 
     def write(
-        self, build: str, entries: Sequence[Entry], removed: Sequence[str], *, force: bool = False
+        self,
+        build: str,
+        entries: Sequence[Entry],
+        removed: Sequence[str],
+        *,
+        force: bool = False,
+        seen: bool = True,
     ) -> list[str]:
         """See `Backend.write`. In parts of BULK_BYTES; each document carries its own version."""
         name, alias = self._names(build)
@@ -306,7 +344,8 @@ class ElasticsearchBackend:
                 )
                 if answer["errors"]:
                     left += _refused(answer["items"])
-            self._client.indices.refresh(index=name)
+            if seen:
+                self._client.indices.refresh(index=name)
         return left
 
     def _removals(self, name: str, removed: Sequence[str]) -> Iterator[list[bytes]]:
@@ -414,8 +453,8 @@ class ElasticsearchBackend:
 
     def _query(self, plan: Plan) -> ask.Query:
         """The plan without its facets, which are filtered after counting."""
-        must = [_leaf(leaf) for leaf in plan.required]
-        should = [_leaf(leaf) for leaf in plan.optional]
+        must = [_leaf(leaf, plan) for leaf in plan.required]
+        should = [_leaf(leaf, plan) for leaf in plan.optional]
         if should and not must:
             must, should = [ask.Bool(should=should, minimum_should_match=1)], []
         if plan.has_words:
@@ -426,7 +465,7 @@ class ElasticsearchBackend:
         return ask.Bool(
             must=must or [ask.MatchAll()],
             should=should,
-            must_not=[_leaf(leaf) for leaf in plan.excluded],
+            must_not=[_leaf(leaf, plan) for leaf in plan.excluded],
             filter=_filters(plan),
             minimum_should_match=0,
         )
@@ -446,15 +485,24 @@ def _weighed(token: str, weight: float) -> dict[str, Any]:
     return {"value": token, "boost": weight}
 
 
-def _leaf(leaf: Leaf) -> ask.Query:
-    runs = [_run(run) for run in leaf.runs]
-    return runs[0] if len(runs) == 1 else ask.DisMax(queries=runs, tie_breaker=0.0)
+def _leaf(leaf: Leaf, plan: Plan) -> ask.Query:
+    runs = [one for run in leaf.runs for one in (_run(run), _deep(run, plan))]
+    return ask.DisMax(queries=runs, tie_breaker=0.0)
 
 
 def _run(run: Sequence[tuple[int, str]]) -> ask.Query:
     if len(run) == 1:
         return ask.Term("stem", {"value": run[0][1]})
     return ask.MatchPhrase("stem", {"query": _placed(run)})
+
+
+def _deep(run: Run, plan: Plan) -> ask.Query:
+    """In the rest of a long text: weighed without its length."""
+    if len(run) == 1:
+        found: ask.Query = ask.Term("rest", {"value": run[0][1]})
+    else:
+        found = ask.MatchPhrase("deep", {"query": _placed(run)})
+    return ask.ConstantScore(filter=found, boost=plan.rest_weight(run))
 
 
 def _terms(name: str, values: Iterable[str]) -> ask.Query:
@@ -502,7 +550,7 @@ def _placed(tokens: Iterable[tuple[int, str]]) -> str:
         if position == at:
             rows[-1] += STACK + token
             continue
-        rows += [HOLE] * (position - at - 1)
+        rows += [HOLE] * min(position - at - 1, GAP)  # no phrase crosses more
         rows.append(token)
         at = position
     return " ".join(rows)
@@ -522,13 +570,14 @@ def _body(entry: Entry) -> dict[str, Any]:
             for value in dict.fromkeys(values)
         ],
         "grams": base64.b64encode(streams.grams).decode(),
-        "texts": {lang: [text.title, text.body] for lang, text in document.texts.items()},
+        "texts": document.stored(),
     }
 
 
 def _streams(streams: Streams) -> dict[str, str]:
     made = {name: " ".join(streams.ordering(name)) for name in ORDERING}
-    return {"stem": _placed(streams.stems), **made}
+    rest = {"rest": " ".join(streams.rest), "deep": _placed(streams.deep)} if streams.deep else {}
+    return {"stem": _placed(streams.stems), **rest, **made}
 
 
 def _writes(entries: Iterable[Entry], *, force: bool) -> Iterator[list[bytes]]:

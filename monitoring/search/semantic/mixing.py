@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from monitoring.search.backends.base import Scored
 
@@ -22,7 +21,7 @@ def mixed(
     top = max((one.score for one in best), default=0.0) or 1.0
     known = [at for at, cosine in enumerate(cosines) if cosine is not None]
     scored = [
-        replace(best[at], score=best[at].score / top + weight * (cosines[at] or 0.0))
+        best[at]._replace(score=best[at].score / top + weight * (cosines[at] or 0.0))
         for at in known
     ]
     scored.sort(key=lambda one: -one.score)

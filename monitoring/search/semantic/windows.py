@@ -39,13 +39,16 @@ class Window:
 
 
 def windows_of(texts: Mapping[str, Text]) -> tuple[Window, ...]:
-    """The windows of a record, in the order of its languages; none if it holds no letter."""
-    made = (
+    """The windows of a record, in the order of its languages; none if it holds no letter.
+
+    Where there are too many, each language has its share.
+    """
+    share = MOST // max(len(texts), 1)
+    return tuple(
         Window(language, window)
         for language, text in texts.items()
-        for window in cut(text.title, text.body)
+        for window in islice(cut(text.title, text.body), share)
     )
-    return tuple(islice(made, MOST))
 
 
 def cut(title: str, body: str, width: int = WIDTH) -> Iterator[str]:
