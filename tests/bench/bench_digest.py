@@ -1,33 +1,45 @@
 """`python -m tests.bench.bench_digest`: a day's digest for many readers, from journal to SMTP.
 
 Readers follow everything, topics, bodies, single decisions and searches, one to three each, in
-three languages; 200 decisions changed. Timed: making (match, render, sign, queue), handing over to
-a sink on loopback, and `smtplib` pushing the very same bytes to the same sink. Prints mails a
-second, the ratio and the peak of memory. BENCH_SUBSCRIBERS=100000 is the profile of the promise;
-BENCH_SENDERS (1) processes hand over at once. Fails when a mail is missing or doubled, or a
-signature does not hold.
+three languages; 200 decisions changed. As on a server, one process makes (match, render, sign,
+queue) while BENCH_SENDERS (1) others hand over what is written to a sink on loopback, each mail
+with the pace, claims and marks of every day. Timed until the sink has taken the last mail; then
+`smtplib` pushes the first 10,000 of the very same bytes to the same sink. Meanwhile readers fill in
+the form, one every half second: their slowest answer is printed. Says where the time goes and how
+much memory each process grew by. BENCH_SUBSCRIBERS=100000 is the profile of the promise.
+BENCH_KILL=0.3 kills the maker with -9 when so much is made; another one goes on when its lease has
+run out. Fails when a mail is missing or doubled, a signature does not hold, or a reader waited for
+more than a second.
 """
 
 from __future__ import annotations
 
+import json
 import os
 import random
-import resource
 import smtplib
 import subprocess
 import sys
+import tempfile
+import threading
 import time
-from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import django
 
+from tests.bench.digest_worker import set_up
+
 SUBSCRIBERS = int(os.environ.get("BENCH_SUBSCRIBERS", "300"))
 CHANGED = int(os.environ.get("BENCH_CHANGED", "200" if SUBSCRIBERS >= 5000 else "40"))
 SENDERS = int(os.environ.get("BENCH_SENDERS", "1"))
+KILL = float(os.environ.get("BENCH_KILL", "0"))
 TOPICS, BODIES = 12, 8
 PAGE = 500
+PUSHED = 10_000
+"""Mails that `smtplib` pushes to say what is possible."""
+PATIENCE = 1.0
+"""Seconds within which a reader's form is answered while the mails are made."""
 LANGUAGES = ("kk", "kk", "kk", "kk", "kk", "ru", "ru", "ru", "ru", "en")
 
 
@@ -35,89 +47,197 @@ def main() -> int:
     """Make a test database, measure, drop it; the exit code."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "coalition.settings.test")
     django.setup()
-    from django.test.utils import setup_databases, teardown_databases
+    from tests.kept import migrated_database
 
     sink = subprocess.Popen(
         [sys.executable, "-m", "tests.bench.sink"], stdout=subprocess.PIPE, text=True
     )
     assert sink.stdout is not None
     port = int(sink.stdout.readline())
-    kept = setup_databases(verbosity=0, interactive=False)
     try:
-        return measure(port)
+        with migrated_database():
+            return measure(port, sink.pid)
     finally:
-        teardown_databases(kept, verbosity=0)
         sink.kill()
 
 
-def measure(port: int) -> int:
+def measure(port: int, sink: int) -> int:
     """Readers and changes, the run, the sending, the raw push; the exit code."""
-    from django.conf import settings
     from django.contrib.auth import get_user_model
     from django.db import connection
 
     from monitoring.digests.models import DigestRun
-    from monitoring.digests.runs import close_window_now, run_digests
+    from monitoring.digests.runs import close_window_now
     from monitoring.mailing.models import OutgoingMail
 
-    set_up(port)
-    changed = decisions()
-    readers(changed)
-    print(
-        f"{connection.vendor}: {SUBSCRIBERS} readers, {CHANGED} changed decisions;"
-        f" {megabytes()} MB before"
-    )
+    key = new_key()
+    set_up(port, key)
+    readers(decisions())
     people: Any = get_user_model().objects
+    load = os.getloadavg()[0]
+    print(f"{connection.vendor}: {SUBSCRIBERS} readers, {CHANGED} changed, load {load:.1f}")
     close_window_now(frequency="daily", by=people.create_superuser(email="op@example.org"))
-    began = time.perf_counter()
-    while run_digests():
-        pass
-    made = time.perf_counter() - began
+    with tempfile.NamedTemporaryFile("w", suffix=".pem") as key_file:
+        key_file.write(key)
+        key_file.flush()
+        workers = [begin(what, port, key_file.name) for what in ["make"] + ["send"] * SENDERS]
+        before, forms = processor(sink), Forms()
+        began = time.perf_counter()
+        for one in workers:
+            say(one, "go")
+        forms.start()
+        if KILL:
+            workers[0] = kill(workers[0], port, key_file.name)
+        maker = hear(workers[0])
+        for one in workers[1:]:
+            say(one, "made")
+        senders = [hear(one) for one in workers[1:]]
+        total = time.perf_counter() - began
+        slowest, asked = forms.stop()
+    taken, size = counted(port)
     assert not DigestRun.objects.filter(state="open").exists(), "a run is not done"
     mails = OutgoingMail.objects.filter(template="digest")
     count = mails.count()
-    print(f"made: {count} in {made:.1f} s, {count / made:.0f}/s; {megabytes()} MB at most")
-    began = time.perf_counter()
-    send_all(port)
-    sent = time.perf_counter() - began
-    taken, size = counted(port)
-    print(f"handed over: {taken} in {sent:.1f} s, {taken / sent:.0f}/s; {megabytes()} MB at most")
+    tell("made", maker, count)
+    for sender in senders:
+        tell("handed over", sender, count / SENDERS)
+    print(f"the sink: {processor(sink) - before:.0f} s of processor; on disk {on_disk():.0f} MB")
+    print(f"{asked} readers filled in the form meanwhile: {slowest:.2f} s at most")
     if os.environ.get("BENCH_SAMPLES"):
         keep_samples(Path(os.environ["BENCH_SAMPLES"]))
     raw = push(port)
-    assert counted(port)[0] == count
-    total = made + sent
     print(
-        f"raw smtplib: {count / raw:.0f}/s of {size / max(taken, 1) / 1024:.0f} KB;"
-        f" all of ours {count / total:.0f}/s in {total:.0f} s, {total / raw:.1f} times raw"
+        f"raw smtplib: {raw:.0f}/s of {size / max(taken, 1) / 1024:.0f} KB; all of ours"
+        f" {count / total:.0f}/s in {total:.0f} s, {raw * total / count:.1f} times raw"
     )
-    wrong = mails.exclude(state="sent").count()
-    if taken != count or wrong or not signatures_hold(settings.MAIL_DKIM):
-        print(f"WRONG: {taken} of {count} taken, {wrong} not sent")
+    left = OutgoingMail.objects.exclude(state="sent").count()
+    all_of_them = OutgoingMail.objects.filter(state="sent").count()
+    if taken != all_of_them or left or not signatures_hold(key):
+        print(f"WRONG: {taken} of {all_of_them} taken, {left} not sent")
         return 1
-    return 0
+    return int(slowest > PATIENCE)
 
 
-def set_up(port: int) -> None:
-    """Settings of a machine that really sends, and a key of its own."""
+def begin(what: str, port: int, key_file: str) -> subprocess.Popen[str]:
+    """A process that makes or sends, set up and waiting."""
+    from django.db import connection
+
+    database = str(connection.settings_dict["NAME"])
+    one = subprocess.Popen(
+        [sys.executable, "-m", "tests.bench.digest_worker", what, database, str(port), key_file],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=None if os.environ.get("BENCH_LOUD") else subprocess.DEVNULL,
+        text=True,
+    )
+    assert one.stdout is not None
+    assert one.stdout.readline() == "ready\n", f"no {what} (BENCH_LOUD=1 says why)"
+    return one
+
+
+def kill(maker: subprocess.Popen[str], port: int, key_file: str) -> subprocess.Popen[str]:
+    """Kill the maker when its part is made; the process that goes on."""
+    from monitoring.mailing.models import OutgoingMail
+
+    mails = OutgoingMail.objects.filter(template="digest")
+    while mails.count() < KILL * SUBSCRIBERS:
+        time.sleep(0.2)
+    maker.kill()
+    maker.wait()
+    print(f"the maker was killed when {mails.count()} mails were made")
+    other = begin("make", port, key_file)
+    say(other, "go")
+    return other
+
+
+def say(one: subprocess.Popen[str], word: str) -> None:
+    """A line for a process."""
+    assert one.stdin is not None
+    one.stdin.write(f"{word}\n")
+    one.stdin.flush()
+
+
+def hear(one: subprocess.Popen[str]) -> dict[str, Any]:
+    """What a process says at its end."""
+    assert one.stdout is not None
+    told: dict[str, Any] = json.loads(one.stdout.readline())
+    return told
+
+
+def tell(what: str, one: dict[str, Any], count: float) -> None:
+    """Where a process's time went."""
+    took = ", ".join(f"{name} {seconds:.0f}" for name, seconds in one["took"].items())
+    longest = f"; longest write {one['longest']:.2f} s" if one["longest"] else ""
+    print(
+        f"{what}: {count / one['seconds']:.0f}/s in {one['seconds']:.0f} s, {one['cpu']:.0f} s of"
+        f" processor, memory +{one['grew']} to {one['most']} MB{longest}; s: {took}"
+    )
+
+
+class Forms(threading.Thread):
+    """Readers who ask for mail by the form, two a second."""
+
+    def __init__(self) -> None:
+        super().__init__(daemon=True)
+        self.over = threading.Event()
+        self.slowest, self.asked = 0.0, 0
+
+    def run(self) -> None:
+        """Ask until told to stop."""
+        from django.db import connection
+        from django.test import Client
+
+        client = Client()
+        while not self.over.wait(0.5):
+            address = f"asks{self.asked}@example.org"
+            began = time.perf_counter()
+            answer = client.post(
+                "/kk/khat-alu/",
+                {"address": address, "about": "all", "frequency": "daily"},
+                REMOTE_ADDR=f"10.0.{self.asked // 250}.{self.asked % 250}",
+            )
+            if self.asked:  # the first one loads the templates
+                self.slowest = max(self.slowest, time.perf_counter() - began)
+            assert answer.status_code == 302, answer.status_code
+            self.asked += 1
+        connection.close()
+
+    def stop(self) -> tuple[float, int]:
+        """The slowest answer in seconds, and how many asked."""
+        self.over.set()
+        self.join()
+        return self.slowest, self.asked
+
+
+def processor(pid: int) -> float:
+    """Seconds of processor that a process has used."""
+    words = Path(f"/proc/{pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
+    return (int(words[11]) + int(words[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def on_disk() -> float:
+    """The database in MB, with what it has not put into its main file yet."""
+    from django.db import connection
+
+    name = str(connection.settings_dict["NAME"])
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_database_size(%s)", [name])
+            return float(cursor.fetchone()[0]) / 1e6
+    return sum(one.stat().st_size for one in Path(name).parent.glob(f"{Path(name).name}*")) / 1e6
+
+
+def new_key() -> str:
+    """A private key for the signatures of this run."""
     from cryptography.hazmat.primitives import serialization
     from cryptography.hazmat.primitives.asymmetric import rsa
-    from django.conf import settings
 
     key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
-    pem = key.private_bytes(
+    return key.private_bytes(
         serialization.Encoding.PEM,
         serialization.PrivateFormat.PKCS8,
         serialization.NoEncryption(),
     ).decode()
-    settings.MAIL_DKIM = {"key": pem, "selector": "bench", "domain": "localhost"}
-    settings.MAIL_DELIVERY = {
-        "kind": "smtp", "host": "127.0.0.1", "port": port, "username": "", "password": "",
-        "use_tls": False, "use_ssl": False, "timeout": 20.0,
-    }  # fmt: skip
-    settings.MAIL_ALLOWED_RECIPIENTS = None
-    settings.MAIL_PER_MINUTE, settings.MAIL_BRAKE_FLOOR = ["0"], 0
-    settings.OPERATOR_EMAILS = ["operator@example.org"]
 
 
 def decisions() -> list[Any]:
@@ -203,52 +323,24 @@ def topical(facet: str, value: str) -> Any:
     return Query(filters=((facet, (value,)),))
 
 
-def send_all(port: int) -> None:
-    """Hand over until nothing waits, in as many processes as asked for."""
-    if SENDERS == 1:
-        send_until_done()
-        return
-    from django.conf import settings
-    from django.db import connection
-
-    name, key = str(connection.settings_dict["NAME"]), settings.MAIL_DKIM["key"]
-    with ProcessPoolExecutor(SENDERS) as pool:
-        list(pool.map(send_apart, [port] * SENDERS, [name] * SENDERS, [key] * SENDERS))
-
-
-def send_apart(port: int, database: str, key: str) -> None:
-    """A sender in a process of its own, on the same test database."""
-    from django.db import connections
-
-    connections.close_all()
-    connections["default"].settings_dict["NAME"] = database
-    send_until_done()
-
-
-def send_until_done() -> None:
-    """Batch after batch."""
-    from monitoring.mailing.models import OutgoingMail
-    from monitoring.mailing.sending import send_due
-
-    while send_due() or OutgoingMail.objects.due().exists():
-        pass
-
-
 def push(port: int) -> float:
-    """Seconds that `smtplib` alone takes for the same bytes, reading them not counted."""
+    """Mails a second of `smtplib` alone with the same bytes, reading them not counted."""
     from monitoring.mailing.models import OutgoingMail
 
     rows = OutgoingMail.objects.filter(template="digest").order_by("pk")
-    took, last = 0.0, 0
+    took, last, pushed = 0.0, 0, 0
     link = smtplib.SMTP("127.0.0.1", port)
-    while page := list(rows.filter(pk__gt=last).values_list("pk", "recipient", "raw")[:PAGE]):
-        last = page[-1][0]
+    while pushed < PUSHED and (
+        page := list(rows.filter(pk__gt=last).values_list("pk", "recipient", "raw")[:PAGE])
+    ):
+        last, pushed = page[-1][0], pushed + len(page)
         began = time.perf_counter()
         for _pk, recipient, raw in page:
             link.sendmail("noreply@localhost", [recipient], bytes(raw or b""))
         took += time.perf_counter() - began
     link.quit()
-    return took
+    assert counted(port)[0] == pushed
+    return pushed / took
 
 
 def counted(port: int) -> tuple[int, int]:
@@ -259,7 +351,7 @@ def counted(port: int) -> tuple[int, int]:
     return int(mails), int(size)
 
 
-def signatures_hold(config: dict[str, str]) -> bool:
+def signatures_hold(pem: str) -> bool:
     """Whether an independent reader accepts the signatures of some mails."""
     import base64
 
@@ -268,14 +360,15 @@ def signatures_hold(config: dict[str, str]) -> bool:
 
     from monitoring.mailing.models import OutgoingMail
 
-    key: Any = serialization.load_pem_private_key(config["key"].encode(), password=None)
+    key: Any = serialization.load_pem_private_key(pem.encode(), password=None)
     public = base64.b64encode(
         key.public_key().public_bytes(
             serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo
         )
     )
     record = b"v=DKIM1; k=rsa; p=" + public
-    some = OutgoingMail.objects.filter(template="digest").order_by("?")[:10]
+    known = list(OutgoingMail.objects.filter(template="digest").values_list("pk", flat=True))
+    some = OutgoingMail.objects.filter(pk__in=random.sample(known, min(10, len(known))))
     return all(
         reader.verify(bytes(row.raw or b""), dnsfunc=lambda *_, **__: record) for row in some
     )
@@ -288,11 +381,6 @@ def keep_samples(folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     for row in OutgoingMail.objects.filter(template="digest")[:20]:
         (folder / f"{row.pk}-{row.language}.eml").write_bytes(bytes(row.raw or b""))
-
-
-def megabytes() -> int:
-    """The most memory this process has held, in MB."""
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
 
 
 if __name__ == "__main__":

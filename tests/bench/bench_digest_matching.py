@@ -34,14 +34,12 @@ def main() -> int:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "coalition.settings.test")
     django.setup()
     from django.db import connection
-    from django.test.utils import setup_databases, teardown_databases
 
-    kept = setup_databases(verbosity=0, interactive=False)
-    try:
+    from tests.kept import migrated_database
+
+    with migrated_database():
         print(f"{connection.vendor}: {SUBSCRIPTIONS} subscriptions, {CHANGES} changed decisions")
         return measure()
-    finally:
-        teardown_databases(kept, verbosity=0)
 
 
 @contextmanager

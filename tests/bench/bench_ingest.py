@@ -22,13 +22,11 @@ def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "coalition.settings.test")
     django.setup()
     from django.db import connection
-    from django.test.utils import setup_databases, teardown_databases
 
-    kept = setup_databases(verbosity=0, interactive=False)
-    try:
+    from tests.kept import migrated_database
+
+    with migrated_database():
         ours, raw, again = measure()
-    finally:
-        teardown_databases(kept, verbosity=0)
     print(
         f"{connection.vendor}, {ENTRIES} entries: ours {ENTRIES / ours:.0f}/s, raw insert"
         f" {ENTRIES / raw:.0f}/s, ratio {ours / raw:.1f}; known entries {ENTRIES / again:.0f}/s"

@@ -19,6 +19,8 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+from tests.kept import copy_kept
+
 ROOT = Path(__file__).resolve().parent.parent.parent
 READERS = 2
 
@@ -161,6 +163,7 @@ def _stock(folder: Path) -> dict[str, str]:
 
 def _ours(var: Path) -> dict[str, str]:
     var.mkdir()
+    copy_kept(var / "db.sqlite3")
     outside = ("DATABASE_URL", "SEARCH_URL", "BROKER_URL", "EMAIL_URL", "CACHE_URL")
     environment = {key: value for key, value in os.environ.items() if key not in outside}
     environment |= {"VAR_DIR": str(var), "DEBUG": "0", "ASKED_A_MINUTE": "0"}

@@ -18,13 +18,10 @@ def main() -> None:
     """Make a test database, measure, drop it."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "coalition.settings.test")
     django.setup()
-    from django.test.utils import setup_databases, teardown_databases
+    from tests.kept import migrated_database
 
-    kept = setup_databases(verbosity=0, interactive=False)
-    try:
+    with migrated_database():
         measure()
-    finally:
-        teardown_databases(kept, verbosity=0)
 
 
 def measure() -> None:

@@ -24,13 +24,10 @@ def main() -> int:
     """Fill a test database, ask, print; the exit code."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "coalition.settings.test")
     django.setup()
-    from django.test.utils import setup_databases, teardown_databases
+    from tests.kept import migrated_database
 
-    kept = setup_databases(verbosity=0, interactive=False)
-    try:
+    with migrated_database():
         return measured()
-    finally:
-        teardown_databases(kept, verbosity=0)
 
 
 def measured() -> int:

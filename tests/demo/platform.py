@@ -19,6 +19,7 @@ from typing import TypeVar
 import httpx
 
 from monitoring.core import processes
+from tests.kept import copy_kept
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 Found = TypeVar("Found")
@@ -156,6 +157,8 @@ class Platform:
 def running(var: Path, **environment: str) -> Iterator[Platform]:
     """A started platform that is surely gone afterwards."""
     platform = Platform(var, **environment)
+    var.mkdir(parents=True, exist_ok=True)
+    copy_kept(var / "db.sqlite3")
     try:
         platform.start()
         yield platform

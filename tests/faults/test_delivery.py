@@ -1,4 +1,4 @@
-"""Five senders are killed again and again over a bad line: nothing is lost, doubles are equal.
+"""Senders are killed over a bad line: nothing is lost, doubles are equal, each is signed.
 
 On SQLite by itself, on PostgreSQL with DATABASE_URL. FAULTS=full is the full profile; FAULT_SEED
 draws another course. Figures of the full profile stand in docs/reliability.md.
@@ -6,117 +6,89 @@ draws another course. Figures of the full profile stand in docs/reliability.md.
 
 from __future__ import annotations
 
-import os
-import random
-import subprocess
-import sys
+import email
 import time
 from collections import Counter
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
-from tests.demo.platform import ROOT
+from tests.faults.ground import FULL, PATIENCE, SEED, Ground, Sink
+from tests.mailing.test_dkim import RSA, dns, pem
 
-pytestmark = pytest.mark.faults
-SEED = int(os.environ.get("FAULT_SEED", "20261121"))
-FULL = os.environ.get("FAULTS") == "full"
-MAILS, KILLS = (1500, 60) if FULL else (120, 6)
+pytestmark = [pytest.mark.faults, pytest.mark.timeout(1800)]
+MAILS, KILLS = (1500, 60) if FULL else (150, 12)
 GONE = MAILS // 30
 """Addresses that do not exist."""
 
 
-class Line:
-    """A platform whose mail goes to a sink over SMTP, and senders that come and go."""
-
-    def __init__(self, folder: Path, port: int, database: str) -> None:
-        self.folder = folder
-        self.environment = {
-            **{key: value for key, value in os.environ.items() if not key.endswith("_URL")},
-            "VAR_DIR": str(folder),
-            "DJANGO_SETTINGS_MODULE": "coalition.settings.embedded",
-            "EMAIL_URL": f"smtp://127.0.0.1:{port}?timeout=1",
-            "MAIL_ALLOWED_RECIPIENTS": "@example.org",
-            **({"DATABASE_URL": database} if database else {}),
-        }
-
-    def start(self, *arguments: str) -> subprocess.Popen[str]:
-        return subprocess.Popen(
-            [sys.executable, *arguments],
-            cwd=ROOT,
-            env=self.environment,
-            stdout=subprocess.PIPE,
-            text=True,
-        )
-
-    def ask(self, *arguments: str) -> str:
-        process = self.start("-m", "tests.faults.sender", *arguments)
-        said, _ = process.communicate(timeout=280)
-        assert process.returncode == 0
-        return said
-
-    def taken(self) -> list[list[str]]:
-        return [line.split() for line in (self.folder / "taken").read_text().splitlines()]
+def sign(line: Ground) -> None:
+    """Have mails signed and the sink look at each signature."""
+    line.environment |= {
+        "DKIM_KEY": pem(RSA),
+        "DKIM_SELECTOR": "s1",
+        "DKIM_DOMAIN": "example.org",
+    }
+    (line.folder / "dkim.txt").write_bytes(dns(RSA)(b"s1._domainkey.example.org."))
 
 
-@pytest.fixture
-def line(tmp_path: Path) -> Iterator[Line]:
-    """A sink in trouble one time in five, and a migrated database of its own."""
-    given, made = os.environ.get("DATABASE_URL", ""), ""
-    if given.startswith("postgres"):
-        import psycopg
+def states(line: Ground) -> dict[str, int]:
+    told = (part.split("=") for part in line.ask("sender", "states").split())
+    return {name: int(count) for name, count in told}
 
-        made = f"faults_{os.getpid()}"
-        base = given.rpartition("/")[0]
-        with psycopg.connect(f"{base}/postgres", autocommit=True) as link:
-            link.execute(f'CREATE DATABASE "{made}"')
-    sink = subprocess.Popen(
-        [sys.executable, "-m", "tests.faults.smtp_sink", str(tmp_path), str(SEED), "0.2"],
-        cwd=ROOT,
-        stdout=subprocess.PIPE,
-        text=True,
+
+def test_senders_killed_over_a_bad_line_lose_nothing(line: Ground, sink: Sink) -> None:
+    sign(line)
+    process = line.start(
+        "-m", "tests.faults.sender", "storm", *map(str, (SEED, MAILS, GONE, KILLS))
     )
-    try:
-        assert sink.stdout is not None
-        port = int(sink.stdout.readline())
-        box = Line(tmp_path, port, f"{base}/{made}" if made else "")
-        assert box.start("manage.py", "migrate", "-v0").wait(280) == 0
-        yield box
-    finally:
-        sink.kill()
-        sink.wait()
-        if made:
-            with psycopg.connect(f"{base}/postgres", autocommit=True) as link:
-                link.execute(f'DROP DATABASE "{made}" WITH (FORCE)')
-
-
-def test_senders_killed_over_a_bad_line_lose_nothing(line: Line) -> None:
-    chance = random.Random(SEED)
-    line.ask("queue", str(MAILS))
-    line.ask("gone", str(GONE))
-    senders = [line.start("-m", "tests.faults.sender", "smtp") for _ in range(5)]
-    kills = 0
-    for victim in range(KILLS):
-        time.sleep(chance.uniform(0.2, 1.2))
-        old = senders[victim % 5]
-        kills += old.poll() is None
-        old.kill()
-        old.wait()
-        senders[victim % 5] = line.start("-m", "tests.faults.sender", "smtp")
-    for sender in senders:
-        sender.kill()
-        sender.wait()
-    line.ask("finish")
-    states = dict(part.split("=") for part in line.ask("states").split())
+    end = time.monotonic() + PATIENCE
+    while not (line.folder / "taken").exists() and time.monotonic() < end:
+        time.sleep(0.05)
+    sink.kill()  # the server is away altogether
+    time.sleep(1)
+    sink.start()
+    said, _ = process.communicate(timeout=PATIENCE)
+    assert process.returncode == 0
     taken = line.taken()
     by_id, by_reader = Counter(row[1] for row in taken), Counter(row[2] for row in taken)
     doubles = sum(count - 1 for count in by_id.values())
+    found = states(line)
     print(
-        f"seed {SEED}: kills {kills}, mails {MAILS}, lost {MAILS - len(by_reader)}, "
+        f"seed {SEED}: kills {said.strip()}, mails {MAILS}, lost {MAILS - len(by_reader)}, "
         f"Message-IDs {len(by_id)}, wire duplicates {doubles}, "
-        f"different bytes {len({(row[0], row[1]) for row in taken}) - len(by_id)}, {states}"
+        f"different bytes {len({(row[0], row[1]) for row in taken}) - len(by_id)}, "
+        f"signatures {dict(Counter(row[4] for row in taken))}, {found}"
     )
-    assert states == {"sent": str(MAILS), "failed": str(GONE)}
+    assert found == {"sent": MAILS, "failed": GONE}
     assert len(by_reader) == len(by_id) == MAILS  # nobody lost, one Message-ID for each
     assert len({(row[0], row[1]) for row in taken}) == MAILS  # a double is equal to the byte
+    assert {row[4] for row in taken} == {"signed"}
+
+
+def test_a_sender_killed_at_any_statement_loses_nothing(line: Ground, sink: Sink) -> None:
+    sink.trouble = 0.0
+    sink.kill()
+    sink.start()
+    steps = int(line.ask("sender", "points"))
+    taken = line.taken()
+    by_id = Counter(row[1] for row in taken)
+    doubles = sum(count - 1 for count in by_id.values())
+    print(f"points {steps} and amid DATA: mails {2 * steps + 3}, wire duplicates {doubles}")
+    assert steps > 20
+    assert len({row[2] for row in taken}) == len(by_id) == 2 * steps + 3
+    assert len({(row[0], row[1]) for row in taken}) == len(by_id)
+    assert 1 <= doubles <= steps + 1  # a death between handing over and marking, and no other
+    assert states(line) == {"sent": 2 * steps + 3}
+
+
+def test_a_sender_into_a_folder_killed_at_any_statement_doubles_nothing(ground: Ground) -> None:
+    steps = int(ground.ask("sender", "points"))
+    names = Counter(
+        email.message_from_bytes(file.read_bytes())["Message-ID"]
+        for file in (ground.folder / "mail").glob("*.eml")
+    )
+    print(f"points {steps}: files {len(names)}")
+    assert steps > 20
+    assert len(names) == 2 * steps + 3
+    assert set(names.values()) == {1}
+    assert states(ground) == {"sent": 2 * steps + 3}

@@ -15,6 +15,7 @@ import pytest
 
 from tests.evidence.server import Site, answer
 from tests.intake.feeds import item, rss
+from tests.kept import copy_kept
 
 pytestmark = pytest.mark.faults
 
@@ -45,6 +46,7 @@ class Machine:
 
     def __init__(self, folder: Path) -> None:
         self.database = folder / "db.sqlite3"
+        copy_kept(self.database)
         self.environment = {
             **os.environ,
             "VAR_DIR": str(folder),

@@ -73,8 +73,8 @@ def test_a_killed_child_is_started_again(platform: Platform, name: str) -> None:
     for pid in before:
         os.kill(pid, signal.SIGKILL)
     began = time.monotonic()
-    wait_for(lambda: set(platform.pid_of(name)) - set(before), 10, f"{name} started again")
-    wait_for(platform.answers, 20, "the site")
+    wait_for(lambda: set(platform.pid_of(name)) - set(before), 60, f"{name} started again")
+    wait_for(platform.answers, 60, "the site")
     print(f"{name} back after {time.monotonic() - began:.1f} s; 5 s on a quiet machine")
     platform.wait_until_ready()
 
@@ -83,7 +83,7 @@ def test_a_killed_master_alone_does_not_keep_the_port(platform: Platform) -> Non
     os.kill(min(platform.pid_of("gunicorn")), signal.SIGKILL)
     began = time.monotonic()
     time.sleep(0.3)
-    wait_for(platform.answers, 20, "the site")
+    wait_for(platform.answers, 60, "the site")
     print(f"the site back after {time.monotonic() - began:.1f} s; 5 s on a quiet machine")
 
 
@@ -97,10 +97,10 @@ def test_children_end_with_a_parent_that_was_killed(platform: Platform) -> None:
     assert platform.parent is not None
     platform.parent.kill()
     platform.parent.wait()
-    wait_for(lambda: not platform.pids(), 15, "the end of the children")
+    wait_for(lambda: not platform.pids(), 60, "the end of the children")
     with pytest.raises(httpx.TransportError):
         httpx.get(platform.address, timeout=2)
-    assert platform.start() < 30
+    platform.start()
     platform.wait_until_ready()
 
 
@@ -112,7 +112,7 @@ def test_a_child_that_outlived_its_parent_refuses_a_start(
     wrapper = [sys.executable, "-m", "monitoring.core.processes", str(lock), str(os.getpid()), "0"]
     child = subprocess.Popen([*wrapper, "sleep", "60"], cwd=ROOT)
     try:
-        wait_for(lambda: processes.holders(lock), 10, "the child's lock")
+        wait_for(lambda: processes.holders(lock), 60, "the child's lock")
         refused = start_again(platform, VAR_DIR=str(tmp_path / "var"))
     finally:
         child.kill()
@@ -124,6 +124,11 @@ def test_a_child_that_outlived_its_parent_refuses_a_start(
 def test_ctrl_c_stops_everything(platform: Platform) -> None:
     assert platform.parent is not None
     platform.parent.send_signal(signal.SIGINT)
-    platform.parent.wait(30)
-    wait_for(lambda: not platform.pids(), 5, "the end of all")
-    assert platform.start() < 10, "nothing to migrate: the first page comes at once"
+    platform.parent.wait(60)
+    wait_for(lambda: not platform.pids(), 60, "the end of all")
+    told = platform.output.stat().st_size
+    seconds = platform.start()
+    print(f"the first page of a later start after {seconds:.1f} s; 5 s on a quiet machine")
+    said = platform.output.read_bytes()[told:].decode()
+    assert "Database migrated." not in said
+    assert "Static files collected." not in said
