@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import os
-import shutil
-import sqlite3
-import tempfile
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -18,6 +15,10 @@ from django.db import connection, transaction
 from django.utils.translation import trans_real
 from pytest_django import DjangoDbBlocker
 from wagtail.models import Site
+
+from monitoring.core import generation, turns
+from monitoring.search import asked, vocabularies
+from tests import kept
 
 SHARED = Path(__file__).resolve().parent.parent.parent / "shared"
 """Samples and benches that are not part of the project; tests that read them skip without."""
@@ -48,48 +49,24 @@ def shared() -> Path:
 
 
 @pytest.fixture(scope="session")
-def kept_database() -> Path | None:
-    """Where a migrated SQLite database of exactly these migrations is kept between runs.
-
-    Migrating takes 15 s of CPU in every process that tests. PostgreSQL migrates each time.
-    """
-    if connection.vendor != "sqlite":
-        return None
-    seen = hashlib.sha256((ROOT / "requirements.txt").read_bytes())
-    for path in sorted(ROOT.glob("*/*/migrations/*.py")):
-        seen.update(path.read_bytes())
-    return Path(tempfile.gettempdir()) / f"coalition-migrated-{seen.hexdigest()[:16]}.sqlite3"
-
-
-@pytest.fixture(scope="session")
-def django_db_keepdb(
-    request: pytest.FixtureRequest, django_db_modify_db_settings: None, kept_database: Path | None
-) -> bool:
+def django_db_keepdb(request: pytest.FixtureRequest, django_db_modify_db_settings: None) -> bool:
     """Start from the kept database where there is one."""
-    if kept_database is None:
+    if connection.vendor != "sqlite":
         return bool(request.config.getvalue("reuse_db"))
-    if kept_database.exists():
-        shutil.copy(kept_database, connection.settings_dict["TEST"]["NAME"])
+    kept.copy_kept(Path(str(connection.settings_dict["TEST"]["NAME"])))
     return True  # the file goes with the temporary folder it stands in
 
 
 @pytest.fixture(scope="session", autouse=True)
-def keep_database(
-    request: pytest.FixtureRequest, kept_database: Path | None, django_db_blocker: DjangoDbBlocker
-) -> None:
+def keep_database(request: pytest.FixtureRequest, django_db_blocker: DjangoDbBlocker) -> None:
     """Keep the database that was just migrated, for the next process."""
-    if kept_database is None or kept_database.exists():
+    if connection.vendor != "sqlite" or kept.kept_path().exists():
         return
     request.getfixturevalue("django_db_setup")
     # No database is made where no collected test asks for one.
-    if connection.settings_dict["NAME"] != connection.settings_dict["TEST"]["NAME"]:
-        return
-    aside = kept_database.with_suffix(f".{os.getpid()}")
-    with django_db_blocker.unblock(), contextlib.closing(sqlite3.connect(aside)) as copy:
-        connection.ensure_connection()
-        connection.connection.backup(copy)
-        connection.close()
-    aside.replace(kept_database)
+    if connection.settings_dict["NAME"] == connection.settings_dict["TEST"]["NAME"]:
+        with django_db_blocker.unblock():
+            kept.keep()
 
 
 @contextlib.contextmanager
@@ -120,6 +97,20 @@ def rows_of_the_file(django_db_setup: None, django_db_blocker: DjangoDbBlocker) 
 def fresh_site_roots() -> None:
     """Wagtail caches where sites begin; a test's rollback does not tell the cache."""
     Site.clear_site_root_paths_cache()
+
+
+@pytest.fixture(autouse=True)
+def fresh_memory() -> Iterator[None]:
+    """What a process remembers for some seconds goes with the test.
+
+    Its rows are undone; and where it travelled in time, so did the clock that counts those seconds:
+    what was read "tomorrow" would be believed by every test that follows.
+    """
+    yield
+    generation._seen = turns._known = None
+    asked._waiting.clear()
+    asked._flushed = time.monotonic()
+    vocabularies._read.clear()
 
 
 ASK_A_DATABASE = {"db", "transactional_db", "django_db_setup", "rows_of_the_file", "live_server"}

@@ -20,7 +20,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from coalition.news.models import EventIndexPage
-from monitoring.core import clock, generation, pages, turns
+from monitoring.core import clock, generation, pages
 from monitoring.core.middleware import PageCache
 from monitoring.core.models import Generation, Heartbeat
 from monitoring.decisions.models import Decision
@@ -39,10 +39,8 @@ NOON = dt.datetime(2026, 11, 21, 7, tzinfo=dt.UTC)
 
 @pytest.fixture(autouse=True)
 def cached(settings: Any) -> None:
-    """The cache is on and empty; no test sees another's generation."""
+    """The cache is on and empty."""
     settings.PAGE_CACHE_SECONDS = 3600
-    generation._seen = None
-    turns._known = None
     cache.clear()
 
 

@@ -10,7 +10,7 @@ from io import StringIO
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.db import transaction
+from django.db import OperationalError, transaction
 from django.test import Client
 from pytest_django import DjangoCaptureOnCommitCallbacks, Settings
 
@@ -206,3 +206,20 @@ def test_a_command_of_many_changes_rings_each_bell_once(
         for _ in range(100):
             sweeps.ring("core.heartbeat")
     assert len(bells) == 1
+
+
+@pytest.mark.django_db
+def test_a_row_that_breaks_our_program_keeps_no_other_from_its_turn(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    def poison() -> int:
+        raise ZeroDivisionError
+
+    def away() -> int:
+        raise OperationalError
+
+    assert sweeps.spare_others("row 7", poison, 0) == 0
+    assert "row 7 broke off" in caplog.text
+    assert sweeps.spare_others("row 8", lambda: 1, 0) == 1
+    with pytest.raises(OperationalError):
+        sweeps.spare_others("row 9", away, 0)

@@ -26,7 +26,7 @@ from coalition.memorandum.services import (
 )
 from coalition.registry.models import Organisation
 from coalition.registry.seeds import seed_organisations
-from monitoring.core import clock, generation, turns
+from monitoring.core import clock, generation
 from monitoring.core.permissions import ROLES
 from monitoring.core.seeds import Report
 from monitoring.search import indexing
@@ -120,7 +120,6 @@ def test_at_midnight_page_cache_search_and_feeds_turn_over_by_themselves(
     """No row is written at midnight; two sweeps run a minute later."""
     settings.PAGE_CACHE_SECONDS = 3600
     settings.SEARCH = {"engine": "embedded", "directory": str(tmp_path / "search")}
-    generation._seen = turns._known = None
     cache.clear()
     eve = dt.datetime.combine(_in(1), dt.time(), clock.ALMATY) - dt.timedelta(seconds=30)
     made = _begin(1)
