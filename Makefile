@@ -17,7 +17,7 @@ run: $(VENV)/.run catalogues ## install, migrate, seed, start site, worker and s
 	@exec $(BIN)/python manage.py start --host "$(HOST)" --port "$(PORT)"
 
 test: $(VENV)/.dev catalogues ## the whole suite; browser tests skip without Chromium
-	$(BIN)/python -m pytest -n 2 --dist loadgroup --no-loadscope-reorder $(ARGS)
+	$(BIN)/python -m pytest -n logical --maxprocesses 4 --dist loadgroup --no-loadscope-reorder $(ARGS)
 
 lint: $(VENV)/.dev catalogues ## style, types, templates, migrations
 	$(BIN)/ruff check .
@@ -30,7 +30,7 @@ bench: $(VENV)/.dev catalogues ## ratios measured side by side in one run
 	@set -e; for script in tests/bench/bench_*.py; do echo "== $$script"; $(BIN)/python -m $$(echo $${script%.py} | tr / .); done
 
 fault: $(VENV)/.dev catalogues ## kill processes, fill disks: promises about faults, quick profile
-	$(BIN)/python -m pytest -n 2 --dist loadgroup -m faults -q $(ARGS)
+	$(BIN)/python -m pytest -n logical --maxprocesses 4 --dist loadgroup --no-loadscope-reorder -m faults -q $(ARGS)
 
 pictures: $(VENV)/.dev catalogues ## perform the editors' guide in three languages, take its pictures anew
 	PICTURES=kk,ru,en $(BIN)/python -m pytest -q tests/browser/test_editors_guide.py $(ARGS)

@@ -79,6 +79,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "wagtail.contrib.redirects.middleware.RedirectMiddleware",
     "coalition.accounts.middleware.AdminLanguage",
+    "coalition.accounts.ended.EndedSession",
     "coalition.accounts.factor.SecondFactor",
     "coalition.accounts.middleware.AdminLimits",
 ]
@@ -286,6 +287,8 @@ OPERATOR_EMAILS = env.list("OPERATOR_EMAILS", default=[])
 """Who is told that something has stopped (`a@example.org,ru:b@example.org`); empty: superusers."""
 DIGEST_HOUR = env.int("DIGEST_HOUR", default=8)
 """Hour of the daily and weekly digest, Asia/Almaty."""
+NEUTRAL_ANSWER_SECONDS = 0.25
+"""The answer to whoever gives an address comes at a multiple of this."""
 TODO_MAIL_DAY = env.int("TODO_MAIL_DAY", default=1)
 """Day of the weekly mail of what waits for editors: 1 is Monday; 0 switches it off for all."""
 TODO_MAIL_HOUR = env.int("TODO_MAIL_HOUR", default=9)
@@ -372,6 +375,7 @@ PAGE_CACHE_LEAVES_OUT = {
     "search.OutboxRow": "the index",
     "search.SavedQuery": "readers' own",
     "search.TitleToken": "the index",
+    "search.VocabularyPart": "the index; a part is written with every few changes",
     "search.Embedding": "the index: vectors of what it holds",
     "mfa.Authenticator": "people who sign in",
     "sessions.Session": "people who sign in",
@@ -458,6 +462,7 @@ volunteer who is asked more often stops answering."""
 X_FRAME_OPTIONS = "DENY"
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CONTENT_TYPE_NOSNIFF = True
+CSRF_FAILURE_VIEW = "coalition.accounts.ended.csrf_failure"
 CSRF_COOKIE_HTTPONLY = False  # Wagtail's admin reads it
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"

@@ -42,3 +42,5 @@ ASKED_A_MINUTE = 0
 """Likewise: hundreds of tests ask from one address."""
 SECOND_FACTOR = False
 """Likewise: tests sign in by the dozen; those of the second factor switch it on."""
+NEUTRAL_ANSWER_SECONDS = 0.0
+"""Likewise; the test of it sets it."""

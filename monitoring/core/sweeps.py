@@ -11,11 +11,14 @@ import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import TypeVar
 
 from django.conf import settings
-from django.db import transaction
+from django.db import DatabaseError, transaction
 
 logger = logging.getLogger(__name__)
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -47,6 +50,21 @@ def all_sweeps() -> list[Sweep]:
 def get(name: str) -> Sweep:
     """The sweep of that name. Raises KeyError."""
     return _sweeps[name]
+
+
+def spare_others(what: str, work: Callable[[], T], broken: T) -> T:
+    """One row's work within a sweep: if it breaks our program, it is logged and the others go on.
+
+    Returns what it did, or `broken`: the row is as it was and the next sweep tries again. A
+    database that fails is nobody's row: its error goes on.
+    """
+    try:
+        return work()
+    except DatabaseError:
+        raise
+    except Exception:  # any fault of ours in one row
+        logger.exception("%s broke off", what)
+        return broken
 
 
 def ring(name: str) -> None:

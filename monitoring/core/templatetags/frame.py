@@ -12,6 +12,8 @@ from typing import Any
 
 from django import template
 from django.conf import settings
+from django.core.exceptions import SuspiciousOperation
+from django.http import HttpRequest
 from django.template.context import Context
 from django.urls import translate_url
 from django.utils.html import conditional_escape
@@ -77,6 +79,14 @@ def _in_language(path: str, language: str) -> str:
     return f"/{language}/{rest}" if first in SHORT_NAMES else f"/{language}/"
 
 
+def _query(request: HttpRequest | None) -> str:
+    """The search, the filter or the page number, to go along with a link to the same page."""
+    try:
+        return f"?{request.GET.urlencode()}" if request is not None and request.GET else ""
+    except SuspiciousOperation:  # more parameters than Django reads: the page that says so
+        return ""
+
+
 @register.simple_tag(takes_context=True)
 def languages(context: Context) -> list[dict[str, Any]]:
     """The language switch: `{"language", "url", "short", "name", "current"}`, always all three.
@@ -85,9 +95,7 @@ def languages(context: Context) -> list[dict[str, Any]]:
     """
     known = {one["language"]: one for one in context.get("alternates") or ()}
     path, now = _path(context), _language()
-    request = context.get("request")
-    # A search, a filter or a page number goes along.
-    query = f"?{request.GET.urlencode()}" if request is not None and request.GET else ""
+    query = _query(context.get("request"))
     return [
         {
             "language": code,
