@@ -150,11 +150,8 @@ def build(
     """
     # `id`, not `pk`: this is asked a hundred times a mail, and `pk` is a property.
     own = {one.id: one for subscriptions in matched.values() for one in subscriptions}
-    language = language_of(own.values(), reader)
-    views = {pk: _view(run, one, language, found) for pk, one in own.items()}
-    sections: dict[str, list[Told]] = {name: [] for name in SECTIONS}
-    told: list[int] = []
-    used: set[int] = set()
+    views = {pk: _view(run, one, found) for pk, one in own.items()}
+    telling: list[tuple[Record, list[_View], Changes]] = []
     for record in sorted(matched, key=_order(found).__getitem__):
         because, changes = list[_View](), _NO_CHANGES
         for one in matched[record]:
@@ -163,14 +160,24 @@ def build(
             if fresh:
                 because.append(view)
                 changes = fresh if len(fresh) > len(changes) else changes
-        item = item_of(record, changes, language, found) if because else None
+        if because and any(record in hits for hits in found.hits.values()):
+            telling.append((record, because, changes))
+    # What matches a record and has nothing new to tell of it has no say in the language.
+    serving = {view.pk: own[view.pk] for _record, because, _changes in telling for view in because}
+    language = language_of(serving.values(), reader)
+    why = {pk: _reason(one, language, found) for pk, one in serving.items()}
+    sections: dict[str, list[Told]] = {name: [] for name in SECTIONS}
+    told: list[int] = []
+    used: set[int] = set()
+    for record, because, changes in telling:
+        item = item_of(record, changes, language, found)
         if item is None:
             continue
         nearest = because[0]
-        reasons: tuple[str, ...] = (nearest.reason,)
+        reasons: tuple[str, ...] = (why[nearest.pk],)
         if len(because) > 1:
             nearest = min(because, key=lambda view: view.rank)
-            reasons = tuple(dict.fromkeys([view.reason for view in because]))
+            reasons = tuple(dict.fromkeys([why[view.pk] for view in because]))
         sections[SECTIONS[nearest.rank]].append(Told(item, reasons, nearest.query))
         told += item.key[2]
         used.update([view.pk for view in because])
@@ -216,7 +223,6 @@ class _View:
     pk: int
     query: Query
     rank: int
-    reason: str
     subscription: Subscription
     run: DigestRun
     found: Found
@@ -234,11 +240,11 @@ class _View:
         return self.known[record]
 
 
-def _view(run: DigestRun, one: Subscription, language: str, found: Found) -> _View:
+def _view(run: DigestRun, one: Subscription, found: Found) -> _View:
     query = _query(one, found)
     known = found.memo.setdefault(("fresh", run.pk, one.since, one.kinds), {})
     rank = SECTIONS.index(section_of(query))
-    return _View(one.pk, query, rank, _reason(one, language, found), one, run, found, known)
+    return _View(one.pk, query, rank, one, run, found, known)
 
 
 def _order(found: Found) -> dict[Record, int]:

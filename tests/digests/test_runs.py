@@ -154,6 +154,20 @@ def test_an_item_of_two_subscriptions_stands_once_with_both_reasons(operator: An
     assert "senate body kk" in text
 
 
+def test_what_has_nothing_new_to_tell_has_no_say_in_the_language(operator: Any) -> None:
+    budget = make.topic("budget")
+    decision = make.decision(topics=[budget])
+    close(operator)
+    reader = make.subscriber("a@example.org", make.about_topic("budget"), language="ru")
+    wishes.change_subscription(subscription=make.subscription(reader), kinds="stage")
+    make.subscriber("a@example.org", language="kk")  # everything, asked for in Kazakh
+    update_decision(decision=decision, adoption_number="7-n", by=None)
+    forget_the_last_press()
+    close(operator)
+    (mail,) = digest_mails()
+    assert mail.language == "kk"
+
+
 def test_nothing_is_sent_without_items(operator: Any) -> None:
     make.subscriber("a@example.org", make.about_topic("land"))
     make.decision(topics=[make.topic("budget")])
