@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.paginator import Paginator
 from django.db.models.fields.json import KeyTextTransform, KeyTransform
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -91,9 +91,16 @@ def issue(request: HttpRequest, year: int, pk: int) -> HttpResponse:
 
 @require_safe
 def issues(request: HttpRequest, year: int | None = None) -> HttpResponse:
-    """The archive: the issues and public letters of one year, newest first. Six queries."""
+    """The archive: the issues and public letters of one year, newest first. Six queries.
+
+    With `?last` it leads to the newest issue, if one has left.
+    """
     language = _language()
     listed = Issue.objects.filter(run__frequency__in=LISTED)
+    if "last" in request.GET:
+        newest = listed.defer("content").order_by("-run__window_end", "-pk").first()
+        if newest is not None:
+            return HttpResponseRedirect(address_of_issue(newest, language))
     years = list(listed.order_by("-year").values_list("year", flat=True).distinct())
     if year is not None and year not in years:
         raise Http404

@@ -307,7 +307,6 @@ def readers(changed: list[Any]) -> None:
                 decision_id=pk,
                 frequency="daily",
                 note="өзім үшін" if draw.random() < 0.1 else "",
-                since=0,
                 created_at=now,
                 confirmed_at=now,
             )

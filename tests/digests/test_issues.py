@@ -88,6 +88,22 @@ def test_the_archive_the_feed_and_the_sitemap_name_the_issue(
         assert client.get(f"/{language}/{word}/1999/").status_code == 404
 
 
+def test_the_last_issue_is_one_press_away_and_its_absence_is_said(
+    client: Client, operator: Any
+) -> None:
+    archive = "/kk/shygarylymdar/"
+    assert "Әзірге шығарылым жоқ" in client.get(f"{archive}?last").content.decode()
+    make.subscriber()
+    make.decision()
+    for _ in range(2):
+        make.decision()
+        close_daily(operator)
+    newest = Issue.objects.order_by("-pk")[0]
+    answer = client.get(f"{archive}?last")
+    assert (answer.status_code, answer["Location"]) == (302, address_of_issue(newest, "kk"))
+    assert f'href="{archive}?last"' in client.get("/kk/izdeu/?q=заң").content.decode()
+
+
 def test_a_record_that_was_withdrawn_is_no_longer_named_on_the_page(
     operator: Any, client: Client
 ) -> None:

@@ -105,6 +105,7 @@ NOT_KEPT = {
     # Names that pages read and whose pages are made for each who asks.
     "q": "what people type: as many pages as words",
     "typed": "of the search: look for the words as they were typed",
+    "last": "leads to the newest issue",
     "find": "of the form that builds a search, whose pages are private",
 }
 
