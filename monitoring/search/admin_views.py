@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 from urllib.parse import urlencode
 
@@ -19,7 +20,7 @@ from monitoring.search.backends.base import EngineError
 from monitoring.search.models import Synonym
 from monitoring.search.preview import TOP, effects
 from monitoring.search.query import Query
-from monitoring.search.selectors import search
+from monitoring.search.selectors import Found, search
 from monitoring.search.synonyms import LANGUAGES
 from monitoring.search.why import explain
 
@@ -69,14 +70,19 @@ def _row(one: asked.Asked) -> dict[str, Any]:
 def why(request: HttpRequest) -> HttpResponse:
     """A query's first results; of one of them everything that decides its place.
 
-    `?q=…&record=decision:12`. What cannot be read is answered with the results alone.
+    `?q=…&record=decision:12`; words in the place of a record offer those whose titles hold them.
     """
     _allowed(request, "view_askedquery")
     typed = request.GET.get("q", "")[:2_000].replace("\x00", "")
     query, language = Query.parse(typed), _language()
-    name, _colon, pk = request.GET.get("record", "").partition(":")
+    record = request.GET.get("record", "")[:200].replace("\x00", "").strip()
+    name, _colon, pk = record.partition(":")
     found = notice = None
-    if typed and kinds.get(name) and _is_id(pk):
+    named: Sequence[Found] = ()
+    if typed and record and not (kinds.get(name) and _is_id(pk)):
+        named = search(Query.parse(record), language, size=TOP).hits
+        notice = "" if named else _("No record has these words.")
+    elif typed and record:
         try:
             found = explain(query, name, int(pk), language)
             notice = "" if found else _("There is no such record, or no index yet.")
@@ -85,18 +91,24 @@ def why(request: HttpRequest) -> HttpResponse:
     hits = search(query, language, size=2 * TOP).hits if typed else ()
     context = {
         "typed": typed,
-        "record": request.GET.get("record", "")[:60],
+        "record": record,
         "why": found,
         "notice": notice,
-        "hits": [
-            {
-                "hit": one,
-                "address": "?" + urlencode({"q": typed, "record": f"{one.kind}:{one.id}"}),
-            }
-            for one in hits
-        ],
+        "picks": _explained(named, typed),
+        "hits": _explained(hits, typed),
     }
     return render(request, "search/admin/why.html", context)
+
+
+def _explained(hits: Sequence[Found], typed: str) -> list[dict[str, Any]]:
+    """Records, each with the address at which its place for a query is explained."""
+    return [
+        {
+            "hit": one,
+            "address": "?" + urlencode({"q": typed, "record": f"{one.kind}:{one.id}"}),
+        }
+        for one in hits
+    ]
 
 
 def _is_id(typed: str) -> bool:

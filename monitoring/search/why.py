@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -50,7 +51,7 @@ class Why:
     filtered: tuple[str, ...]
     grams: float
     length: int
-    date: str
+    date: dt.date | None
     version: int
     place: int
     score: float
@@ -84,7 +85,7 @@ def explain(query: Query, kind: str, pk: int, language: str) -> Why | None:
         filtered=_filters(plan, document, streams),
         grams=_by_letters(plan, streams),
         length=len(streams.exact),
-        date=document.date.isoformat() if document.date else "",
+        date=document.date,
         version=document.version,
         place=place,
         score=score,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Iterator
 
 import pytest
@@ -121,6 +122,17 @@ def test_why_says_what_decides_the_place(record: Notes) -> None:
     assert (there.found, there.place) == (True, 1)
     assert there.score > there.grams > 0
     assert explain(query, "note", 10**9, "kk") is None
+
+
+def test_a_record_is_named_by_the_words_of_its_title(record: Notes, admin_client: Client) -> None:
+    """Whoever asks why something is not found knows its title, not its number."""
+    page = admin_client.get(WHY, {"q": "бюджет", "record": "ветеранов"}).content.decode()
+    [address] = re.findall(r'href="(\?q=[^"]+)">Совет ветеранов', page)
+    told = admin_client.get(WHY + address.replace("&amp;", "&")).content.decode()
+    assert "<h2>Совет ветеранов</h2>" in told
+    nothing = admin_client.get(WHY, {"q": "бюджет", "record": "жоқнәрсе"})
+    assert nothing.status_code == 200
+    assert nothing.context["notice"]
 
 
 def test_a_preview_says_what_comes_in_and_goes_and_saves_nothing(record: Notes) -> None:
