@@ -129,5 +129,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         asks = ASK_A_DATABASE & set(getattr(item, "fixturenames", ()))
         if mark is None and not asks:
             item.add_marker(pytest.mark.pure)
+        if item.get_closest_marker("faults"):
+            # Platforms start in it and leases run out: what it takes says nothing of the machine.
+            item.add_marker(pytest.mark.timeout(1800))
         group = "empties the tables" if empties else item.nodeid.partition("::")[0]
         item.add_marker(pytest.mark.xdist_group(group))

@@ -15,7 +15,7 @@ import pytest
 from tests.faults.ground import FULL, PATIENCE, SEED, Ground, Sink
 from tests.mailing.test_dkim import RSA, dns, pem
 
-pytestmark = [pytest.mark.faults, pytest.mark.timeout(1800)]
+pytestmark = pytest.mark.faults
 MAILS, KILLS = (1500, 60) if FULL else (150, 12)
 GONE = MAILS // 30
 """Addresses that do not exist."""

@@ -15,7 +15,7 @@ import pytest
 
 from tests.faults.ground import FULL, POSTGRES, SEED, Ground, Sink, copied
 
-pytestmark = [pytest.mark.faults, pytest.mark.timeout(1800)]
+pytestmark = pytest.mark.faults
 READERS, KILLS, MAKERS, EVERY = (600, 60, 5, 7) if FULL else (60, 8, 5, 23)
 IN_FLIGHT = 5.0
 """Seconds that a mail may be on its way whose sender asked just before its reader left."""

@@ -18,7 +18,7 @@ import pytest
 from tests.demo.platform import ROOT, free_port, wait_for
 from tests.faults.ground import FULL, PATIENCE, Ground
 
-pytestmark = [pytest.mark.faults, pytest.mark.timeout(1200)]  # the facts are seeded first
+pytestmark = pytest.mark.faults
 
 CONFIGURATION = str(ROOT / "deploy/gunicorn.conf.py")
 CLIENTS = 200 if FULL else 60

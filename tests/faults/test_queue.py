@@ -20,7 +20,7 @@ import pytest
 from tests.demo.platform import Platform, free_port, wait_for
 from tests.faults.ground import POSTGRES, Ground, Sink, copied
 
-pytestmark = [pytest.mark.faults, pytest.mark.timeout(1800)]  # two platforms start, then it waits
+pytestmark = pytest.mark.faults
 SLACK = 45
 """Seconds that a busy machine may add to what is promised."""
 
