@@ -131,6 +131,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.pure)
         if item.get_closest_marker("faults"):
             # Platforms start in it and leases run out: what it takes says nothing of the machine.
-            item.add_marker(pytest.mark.timeout(1800))
+            full = os.environ.get("FAULTS") == "full"
+            item.add_marker(pytest.mark.timeout(0 if full else 1800))
         group = "empties the tables" if empties else item.nodeid.partition("::")[0]
         item.add_marker(pytest.mark.xdist_group(group))
