@@ -24,6 +24,7 @@ import httpx
 
 from tests.demo.client import Client, Page
 from tests.demo.platform import Platform, wait_for
+from tests.kept import copy_seeded
 
 ACT = "Мысал: ауылдық округтің бюджеті туралы мәслихат шешімі"
 OTHER = "Мысал: қоғамдық кеңестің құрамы туралы қаулы"
@@ -292,6 +293,7 @@ STEPS: list[Callable[[Walk], None]] = [
 def walk(folder: Path, *, kill: bool) -> Walk:
     """The whole story on a fresh folder, with or without a kill between each two steps."""
     platform = Platform(folder / "var", EVIDENCE_ALLOW_LOOPBACK="1")
+    copy_seeded(folder / "var")
     try:
         with feed() as address:
             print(f"  first page after {platform.start():.1f} s", flush=True)

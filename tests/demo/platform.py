@@ -19,7 +19,7 @@ from typing import TypeVar
 import httpx
 
 from monitoring.core import processes
-from tests.kept import copy_kept
+from tests.kept import copy_kept, copy_seeded
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 Found = TypeVar("Found")
@@ -158,7 +158,8 @@ def running(var: Path, **environment: str) -> Iterator[Platform]:
     """A started platform that is surely gone afterwards."""
     platform = Platform(var, **environment)
     var.mkdir(parents=True, exist_ok=True)
-    copy_kept(var / "db.sqlite3")
+    if not copy_seeded(var):
+        copy_kept(var / "db.sqlite3")
     try:
         platform.start()
         yield platform

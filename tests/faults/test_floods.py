@@ -16,7 +16,8 @@ import httpx
 import pytest
 
 from tests.demo.platform import ROOT, free_port, wait_for
-from tests.faults.ground import FULL, PATIENCE, Ground
+from tests.faults.ground import FULL, PATIENCE, POSTGRES, Ground
+from tests.kept import copy_seeded
 
 pytestmark = pytest.mark.faults
 
@@ -42,8 +43,9 @@ def address(ground: Ground) -> Iterator[str]:
         "TRUSTED_PROXIES": "127.0.0.1",
     }
     ground.environment.setdefault("ASKED_A_MINUTE", LIMIT)
-    ground.manage("seed")
-    ground.manage("sweep", "search.index")
+    if POSTGRES or not copy_seeded(ground.folder):
+        ground.manage("seed")
+        ground.manage("sweep", "search.index")
     port = free_port()
     bound = ("--bind", f"127.0.0.1:{port}")
     server = ground.start("-m", "gunicorn", "--config", CONFIGURATION, *bound, "coalition.wsgi")
