@@ -89,11 +89,11 @@ def measure(port: int, sink: int) -> int:
         if KILL:
             workers[0] = kill(workers[0], port, key_file.name)
         maker = hear(workers[0])
+        slowest, asked = forms.stop()  # what is asked for later, no sender would wait for
         for one in workers[1:]:
             say(one, "made")
         senders = [hear(one) for one in workers[1:]]
         total = time.perf_counter() - began
-        slowest, asked = forms.stop()
     taken, size = counted(port)
     assert not DigestRun.objects.filter(state="open").exists(), "a run is not done"
     mails = OutgoingMail.objects.filter(template="digest")
