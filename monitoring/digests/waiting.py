@@ -44,9 +44,18 @@ def hold_back(*, subscriber: Subscriber, ended: Collection[int]) -> None:
 
 
 def make_anew(*, subscriber: Subscriber, of: int | None = None) -> None:
-    """Have what waits made anew as the reader wants it now: of one subscription or of all."""
+    """Have what waits made anew as the reader wants it now: of one subscription or of all.
+
+    What a server took without an answer stays as it is: where it has arrived, its second copy must
+    be the same bytes.
+    """
+    unsure = set(
+        OutgoingMail.objects.filter(
+            group=subscriber.group, cause=OutgoingMail.Cause.UNSURE
+        ).values_list("key", flat=True)
+    )
     for row in _made(subscriber, [OutgoingMail.State.PENDING]):
-        if row.parts and (of is None or str(of) in row.parts):
+        if row.parts and (of is None or str(of) in row.parts) and row.mail_key not in unsure:
             _hold(row)
     _withdraw_reminders(subscriber)
 

@@ -211,11 +211,12 @@ def cancel_group(*, group: str, reason: str) -> int:
 def hold_mails(*, keys: Collection[str], reason: str) -> int:
     """Hold back mails that have not left, by their keys; returns how many.
 
-    With the reason ANEW one may come back by `replace_mail` or `queue_prepared`.
+    With the reason ANEW one may come back by `replace_mail` or `queue_prepared`. Why a server had
+    put one off is forgotten: it says nothing of the mail that is made instead.
     """
     return OutgoingMail.objects.filter(
         key__in=keys, state__in=[OutgoingMail.State.PENDING, OutgoingMail.State.LEASED]
-    ).update(state=OutgoingMail.State.SUPPRESSED, reason=reason, raw=None)
+    ).update(state=OutgoingMail.State.SUPPRESSED, cause="", reason=reason, raw=None)
 
 
 def replace_mail(*, mail: Prepared) -> bool:

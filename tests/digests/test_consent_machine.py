@@ -307,6 +307,11 @@ class Consents(RuleBasedStateMachine):
                 assert not lost, f"{address} lost {lost} of {one}"
                 one.due.clear()
 
+    @rule()
+    def a_server_puts_off_what_waits(self) -> None:
+        waiting = OutgoingMail.objects.filter(state="pending")
+        self.counts["put off"] += waiting.update(cause="later", reason="451", attempts=1, put_off=1)
+
     @rule(topic=TOPICS, aspect=ASPECTS, minutes=MINUTES)
     def a_change_and_a_run_later(self, topic: str, aspect: str, minutes: int) -> None:
         self.change(topic, aspect)

@@ -81,6 +81,30 @@ def test_what_a_sender_holds_is_made_anew_only_if_it_did_not_leave(operator: Any
     assert (MONEY in text, LAND in text) == (True, False)
 
 
+@pytest.mark.parametrize("cause", ["later", "lost", "away"])
+def test_what_a_server_put_off_is_made_anew_like_any_other(operator: Any, cause: str) -> None:
+    reader, land, _money = waiting(operator)
+    OutgoingMail.objects.update(cause=cause, reason="451 greylisted", attempts=1, put_off=1)
+    services.end_subscriptions(subscriber=reader, ids=[land.pk], how="test")
+    (text,) = sent()
+    assert (MONEY in text, LAND in text) == (True, False)
+    assert not DigestRunSubscriber.objects.filter(again=True).exists()
+
+
+def test_what_may_have_arrived_stays_as_it_is_unless_its_reader_leaves(operator: Any) -> None:
+    """A second copy is the same bytes; what nobody wants any more does not leave for that."""
+    reader, land, money = waiting(operator)
+    OutgoingMail.objects.update(cause="unsure", reason="no answer", attempts=1, put_off=1)
+    services.change_reader(subscriber=reader, language="ru")
+    wishes.change_subscription(subscription=money, note="для села")
+    before = bytes(OutgoingMail.objects.get().raw or b"")
+    assert (make_mails_anew(), OutgoingMail.objects.get().state) == (0, "pending")
+    services.end_subscriptions(subscriber=reader, ids=[land.pk], how="test")
+    (text,) = sent()
+    assert (MONEY in text, LAND in text) == (True, False)
+    assert bytes(OutgoingMail.objects.get().raw or b"") != before
+
+
 def test_what_left_from_a_senders_hands_is_not_made_again(operator: Any) -> None:
     reader, land, _money = waiting(operator)
     mail = OutgoingMail.objects.get()
