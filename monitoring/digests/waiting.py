@@ -14,7 +14,7 @@ from django.db.models import Q
 from monitoring.core import sweeps
 from monitoring.digests.models import DigestRunSubscriber, Reminder, Subscriber, Subscription
 from monitoring.mailing.models import OutgoingMail
-from monitoring.mailing.services import ANEW, cancel_group, hold_mails
+from monitoring.mailing.services import ANEW, cancel_group, forget_failed, hold_mails
 
 SWEEP = "digests.anew"
 LEFT = "the reader has unsubscribed"
@@ -37,6 +37,7 @@ def hold_back(*, subscriber: Subscriber, ended: Collection[int]) -> None:
     for row in _made(subscriber, _WAITS):
         if row.parts and ended_parts(row, ended):
             _hold(row, without=ended)
+    _end_tries(subscriber, ended)
     _withdraw_reminders(subscriber)
     if not left.active().exists():
         keys = _keys(subscriber, _OF_ALL, _WAITS)
@@ -79,8 +80,16 @@ def withdraw(*, subscription: Subscription) -> int | None:
             break
         told_from = int(row.parts[str(subscription.pk)])
         _hold(row, without=[subscription.pk])
+    _end_tries(reader, [subscription.pk])
     _withdraw_reminders(reader)
     return told_from
+
+
+def _end_tries(subscriber: Subscriber, unwanted: Collection[int]) -> None:
+    """What has failed and serves something unwanted cannot be tried again: its text goes."""
+    for row in _made(subscriber, [OutgoingMail.State.FAILED]):
+        if ended_parts(row, unwanted):
+            forget_failed(key=row.mail_key)
 
 
 def ended_parts(row: DigestRunSubscriber, ended: Collection[int]) -> bool:

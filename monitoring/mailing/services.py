@@ -290,6 +290,11 @@ def erase_address(*, address: str) -> None:
         suppress_address(address=address, reason=Suppression.Reason.ERASED)
 
 
+def forget_failed(*, key: str) -> None:
+    """Take the text of a mail that has failed, so that nobody can have it tried again."""
+    OutgoingMail.objects.filter(key=key, state=OutgoingMail.State.FAILED).update(raw=None)
+
+
 def retry_mail(*, mail: OutgoingMail) -> bool:
     """Give a parked or refused mail its tries anew, at a person's word; whether it had failed.
 

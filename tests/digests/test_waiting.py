@@ -17,6 +17,7 @@ from monitoring.digests.queries import of_decision
 from monitoring.digests.remaking import make_mails_anew
 from monitoring.mailing.models import OutgoingMail
 from monitoring.mailing.sending import send_due
+from monitoring.mailing.services import retry_mail
 from tests.digests.test_runs import close, text_of
 from tests.factories import digests as make
 
@@ -103,6 +104,24 @@ def test_what_may_have_arrived_stays_as_it_is_unless_its_reader_leaves(operator:
     (text,) = sent()
     assert (MONEY in text, LAND in text) == (True, False)
     assert bytes(OutgoingMail.objects.get().raw or b"") != before
+
+
+def test_what_has_failed_is_not_tried_again_for_what_nobody_follows_any_more(
+    operator: Any,
+) -> None:
+    reader, land, _money = waiting(operator)
+    OutgoingMail.objects.update(state="failed", cause="overdue")
+    services.end_subscriptions(subscriber=reader, ids=[land.pk], how="test")
+    assert not retry_mail(mail=OutgoingMail.objects.get())
+    assert sent() == []
+
+
+def test_what_has_failed_is_not_tried_again_into_a_silence(operator: Any) -> None:
+    _reader, _land, money = waiting(operator)
+    OutgoingMail.objects.update(state="failed", cause="overdue")
+    until = clock.today() + dt.timedelta(days=3)
+    wishes.change_subscription(subscription=money, muted_until=until)
+    assert not retry_mail(mail=OutgoingMail.objects.get())
 
 
 def test_what_left_from_a_senders_hands_is_not_made_again(operator: Any) -> None:
