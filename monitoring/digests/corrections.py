@@ -115,8 +115,9 @@ def release_correction(*, correction: ItemCorrection, seen: int, by: Any) -> Ite
 def audience(correction: ItemCorrection, after: int = 0) -> Iterator[tuple[int, dt.datetime]]:
     """(reader, when the wrong mail was made) of those who got it and still want our mail.
 
-    `after`: only among mails with greater ids. Left out: whose mail was held back or refused, and
-    who has ended since all that the mail can have come by. Streamed; a query for 500 mails.
+    `after`: only among mails with greater ids. Left out: whose mail was held back or refused (one
+    that was taken without an answer may have arrived), and who has ended since all that the mail
+    can have come by. Streamed; a query for 500 mails.
     """
     wrong = set(correction.changes)
     told = Change.objects.filter(pk__in=wrong)
@@ -147,7 +148,9 @@ def _still_reading(
     never = [OutgoingMail.State.SUPPRESSED, OutgoingMail.State.FAILED]
     keys = [key for _reader, key, _built in chunk]
     lost = set(
-        OutgoingMail.objects.filter(key__in=keys, state__in=never).values_list("key", flat=True)
+        OutgoingMail.objects.filter(key__in=keys, state__in=never)
+        .exclude(cause=OutgoingMail.Cause.UNSURE)
+        .values_list("key", flat=True)
     )
     began: dict[int, dt.datetime] = {}
     active = Subscription.objects.active().filter(subscriber__in=[one[0] for one in chunk])

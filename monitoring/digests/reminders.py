@@ -150,6 +150,8 @@ def _remind(reader: int, due: Due, now: dt.datetime) -> int:
             same = sorted(moved) == sorted((one.pk, one.date, one.hour) for one in told)
             if fresh is None or alive.count() != len(rows) or not same:
                 return 0  # the next sweep looks anew
+            if fresh.language != subscriber.language:
+                return 0  # it is written in the other one then
             Reminder.objects.bulk_create(
                 [
                     Reminder(

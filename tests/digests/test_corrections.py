@@ -70,6 +70,17 @@ def test_those_who_got_it_and_still_read_are_told_once(operator: Any) -> None:
     assert Correction.objects.count() == 1
 
 
+def test_who_may_have_got_it_is_told_and_who_was_refused_is_not(operator: Any) -> None:
+    row = drafted(operator)
+    mails = OutgoingMail.objects.filter(template="digest")
+    mails.filter(recipient="got@example.org").update(state="failed", cause="unsure")
+    mails.filter(recipient="left@example.org").update(state="failed", cause="refused")
+    mails.filter(recipient="other-left@example.org").update(state="suppressed")
+    corrections.release_correction(correction=row, seen=1, by=operator)
+    assert corrections.send_corrections() == 2
+    assert set(sent()) == {"got@example.org", "ru@example.org"}
+
+
 def test_whoever_gets_the_wrong_item_later_gets_the_correction_too(operator: Any) -> None:
     row = drafted(operator)
     make.subscriber("weekly@example.org", make.about_topic("land"), frequency="weekly")
