@@ -17,7 +17,7 @@ from monitoring.digests.matching import matching
 from monitoring.digests.messages import Found, Record
 from monitoring.digests.models import DigestRunSubscriber, Issue, Subscriber, Subscription
 from monitoring.digests.rendering import Renderer, frames_of
-from monitoring.digests.runs import Built, prepare
+from monitoring.digests.runs import Built, prepare, wishes_of
 from monitoring.journal.models import Change
 from monitoring.mailing.models import OutgoingMail
 from monitoring.mailing.services import ANEW, replace_mail
@@ -85,7 +85,7 @@ def _state(wanted: Sequence[Subscription]) -> list[tuple[object, ...]]:
     """All that a mail is made from and that its reader can change."""
     return [
         (
-            *(one.pk, one.kinds, one.language, one.note, one.query_id),
+            *(one.pk, *wishes_of(one), one.query_id),
             *(one.subscriber.language, one.subscriber.nonce),
         )
         for one in wanted

@@ -350,6 +350,9 @@ def _tell(
     return made, True
 
 
+Wishes = tuple[str, str, str]
+
+
 @dataclass(frozen=True)
 class Built:
     """A reader's mail before it is written, and what the reader wanted when it was built."""
@@ -357,6 +360,12 @@ class Built:
     reader: Subscriber
     message: Message
     mail: Prepared
+    wishes: Mapping[int, Wishes]
+
+
+def wishes_of(subscription: Subscription) -> Wishes:
+    """What of a mail its reader can change while it is being built: kinds, language, own note."""
+    return subscription.kinds, subscription.language, subscription.note
 
 
 def prepare(
@@ -391,7 +400,13 @@ def prepare(
                 raise
             room = room * 9 // 10
         else:
-            return Built(reader, message, mail)
+            told = message.subscriptions
+            return Built(
+                reader,
+                message,
+                mail,
+                {one.id: wishes_of(one) for one in subscriptions if one.id in told},
+            )
 
 
 def _write(run: DigestRun, built: Sequence[Built]) -> tuple[int, list[int]]:
@@ -406,15 +421,16 @@ def _write(run: DigestRun, built: Sequence[Built]) -> tuple[int, list[int]]:
         readers = Subscriber.objects.select_for_update().order_by("pk").in_bulk(pks)
         told = set(run.told.filter(subscriber__in=pks).values_list("subscriber_id", flat=True))
         wanted = [pk for one in built for pk in one.message.subscriptions]
-        alive = set[int]()
+        alive: dict[int, Wishes] = {}
         for some in batched(wanted, CHUNK):
-            alive |= set(_followed(run).filter(pk__in=some).values_list("pk", flat=True))
+            rows = _followed(run).filter(pk__in=some).only("kinds", "language", "note")
+            alive |= {one.id: wishes_of(one) for one in rows}
         good = []
         for one in built:
             reader = readers.get(one.reader.pk)
             if reader is None or reader.pk in told:
                 continue
-            if reader.language == one.reader.language and one.message.subscriptions <= alive:
+            if reader.language == one.reader.language and one.wishes.items() <= alive.items():
                 good.append(one)
             else:
                 again.append(reader.pk)

@@ -399,6 +399,30 @@ def test_leaving_during_a_run_wins(operator: Any, monkeypatch: pytest.MonkeyPatc
     assert digest_mails() == []
 
 
+def test_what_is_wished_otherwise_while_a_mail_is_built_holds_for_it(
+    operator: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    decision = make.decision()
+    close(operator)
+    readers = [make.subscriber(f"{name}@example.org") for name in ("kinds", "note")]
+    update_decision(decision=decision, adoption_number="7-n", by=None)
+    forget_the_last_press()
+    prepare = mailing.prepare_parts
+
+    def wish_first(**values: Any) -> Any:
+        prepared = prepare(**values)
+        kinds, note = (make.subscription(one) for one in readers)
+        wishes.change_subscription(subscription=kinds, kinds="text")  # no text has changed
+        wishes.change_subscription(subscription=note, note="ауылым үшін")
+        return prepared
+
+    monkeypatch.setattr(runs, "prepare_parts", wish_first)
+    close(operator)
+    (mail,) = digest_mails()
+    assert mail.recipient == "note@example.org"
+    assert "ауылым үшін" in " ".join(text_of(mail).split())
+
+
 def test_leaving_holds_back_the_mail_that_waits(operator: Any) -> None:
     reader = make.subscriber()
     make.decision()
