@@ -2,8 +2,6 @@
 PYTHON ?= python3
 PORT ?= 8000
 HOST ?= 127.0.0.1
-# Most of what they take is waiting, for leases and for workers that are deaf.
-FAULTS_AT_ONCE := 3
 VENV := .venv
 BIN := $(VENV)/bin
 PO := $(wildcard */locale/*/LC_MESSAGES/*.po */locale/*/*/LC_MESSAGES/*.po)
@@ -32,7 +30,7 @@ bench: $(VENV)/.dev catalogues ## ratios measured side by side in one run
 	@set -e; for script in tests/bench/bench_*.py; do echo "== $$script"; $(BIN)/python -m $$(echo $${script%.py} | tr / .); done
 
 fault: $(VENV)/.dev catalogues ## kill processes, fill disks: promises about faults, quick profile
-	$(BIN)/python -m pytest -n $(FAULTS_AT_ONCE) --dist loadgroup --no-loadscope-reorder -m faults -q $(ARGS)
+	$(BIN)/python -m pytest -n logical --maxprocesses 4 --dist loadgroup --no-loadscope-reorder -m faults -q $(ARGS)
 
 pictures: $(VENV)/.dev catalogues ## perform the editors' guide in three languages, take its pictures anew
 	PICTURES=kk,ru,en $(BIN)/python -m pytest -q tests/browser/test_editors_guide.py $(ARGS)
