@@ -210,7 +210,9 @@ def _still_to_be_told(correction: ItemCorrection) -> bool:
     last = max((one or 0 for one in positions), default=0)
     if any(one is None for one in positions):
         return True
-    done = DigestRun.objects.filter(state=DigestRun.State.DONE, last_position__gte=last)
+    done = DigestRun.objects.uncancelled().filter(
+        state=DigestRun.State.DONE, last_position__gte=last
+    )
     return set(Frequency.values) - set(done.values_list("frequency", flat=True)) != set()
 
 

@@ -80,7 +80,8 @@ def _known(subject: str, changes: Sequence[Change], run: DigestRun) -> dict[int,
         history[row.subject_id].append(row)
     first = min((rows[0].position or 0 for rows in history.values()), default=0)
     ends = list(
-        DigestRun.objects.filter(frequency=run.frequency, last_position__gte=first)
+        DigestRun.objects.uncancelled()
+        .filter(frequency=run.frequency, last_position__gte=first)
         .exclude(pk=run.pk)
         .order_by("last_position")
         .values_list("last_position", flat=True)

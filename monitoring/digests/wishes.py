@@ -10,7 +10,13 @@ from django.db import transaction
 from django.db.models import Max, Q
 
 from monitoring.core import clock
-from monitoring.digests.models import Consent, DigestRun, Subscriber, Subscription, _nonce
+from monitoring.digests.models import (
+    Consent,
+    DigestRun,
+    Subscriber,
+    Subscription,
+    _nonce,
+)
 from monitoring.digests.queries import decision_of
 from monitoring.digests.services import existing_decision, note_consent
 from monitoring.digests.waiting import make_anew, withdraw
@@ -134,7 +140,8 @@ def _told_up_to(subscription: Subscription) -> int:
     """
     told = Q(state=DigestRun.State.DONE) | Q(told__subscriber=subscription.subscriber)
     run = (
-        DigestRun.objects.filter(told, frequency=subscription.frequency)
+        DigestRun.objects.uncancelled()
+        .filter(told, frequency=subscription.frequency)
         .order_by("-last_position")
         .first()
     )

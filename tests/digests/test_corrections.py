@@ -9,7 +9,13 @@ from django.test import Client
 
 from monitoring.core import clock
 from monitoring.digests import corrections, runs, services
-from monitoring.digests.models import CorrectionTold, ItemCorrection, Subscriber
+from monitoring.digests.models import (
+    CorrectionTold,
+    DigestRun,
+    Editorial,
+    ItemCorrection,
+    Subscriber,
+)
 from monitoring.journal.models import Change, Correction
 from monitoring.mailing.models import OutgoingMail
 from monitoring.mailing.sending import send_due
@@ -94,6 +100,22 @@ def test_whoever_gets_the_wrong_item_later_gets_the_correction_too(operator: Any
     assert "weekly@example.org" in sent()
     row.refresh_from_db()
     assert (row.state, row.mails) == ("done", CorrectionTold.objects.count())
+
+
+def test_it_waits_for_readers_whose_issue_was_cancelled(operator: Any) -> None:
+    row = drafted(operator)
+    for frequency in ("immediate", "weekly"):
+        close(operator, frequency)
+    corrections.release_correction(correction=row, seen=1, by=operator)
+    daily = DigestRun.objects.get(frequency="daily")
+    was = Editorial.objects.create(
+        frequency="daily", run=daily, outcome="cancelled", changed_at=clock.now()
+    )
+    corrections.send_corrections()
+    assert ItemCorrection.objects.get().state == "released"  # the next daily one tells it
+    was.delete()
+    corrections.send_corrections()
+    assert ItemCorrection.objects.get().state == "done"
 
 
 def test_killed_between_two_readers_it_goes_on_with_the_second(

@@ -17,9 +17,9 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from monitoring.decisions.services import withdraw_decision
-from monitoring.digests import corrections, desk, editorials, runs
+from monitoring.digests import corrections, desk, editorials, runs, wishes
 from monitoring.digests.issues import address_of_issue
-from monitoring.digests.models import DigestRun, Editorial, Issue
+from monitoring.digests.models import DigestRun, Editorial, Issue, Subscription
 from monitoring.journal.models import Change
 from monitoring.mailing.models import OutgoingMail
 from monitoring.search import matching as search_matching
@@ -285,6 +285,19 @@ def test_a_run_held_longer_than_a_day_is_settled_and_operators_are_told(
         assert "Кідіртілген заң" in part_of(message_of(mail), "plain")
     runs.run_digests()
     assert notes.count() == 1
+
+
+def test_who_goes_to_another_frequency_after_a_cancelled_issue_is_told_by_that_one(
+    time_machine: Any, operator: Any
+) -> None:
+    a_held_run(time_machine, operator, "leave")
+    editorials.cancel_issue(frequency="daily", by=operator)
+    wishes.change_frequency(subscription=Subscription.objects.get(), frequency="weekly")
+    for day in range(24, 31):
+        time_machine.move_to(make.at(f"2026-11-{day} 08:01"), tick=False)
+        runs.run_digests()
+    (mail,) = digests()
+    assert "Кідіртілген заң" in part_of(message_of(mail), "plain")
 
 
 # What is done to an issue after it began to leave, or to another than the editor saw, says so.

@@ -20,6 +20,10 @@ class DigestRunQuerySet(models.QuerySet["DigestRun"]):
         )
         return shown.defer("issue__content")
 
+    def uncancelled(self) -> DigestRunQuerySet:
+        """Without those that a person cancelled: what they would have told, the next one tells."""
+        return self.exclude(editorial__outcome="cancelled")
+
 
 class DigestRun(models.Model):
     """One window of the journal, told to every reader of a frequency.
