@@ -29,7 +29,7 @@ from hypothesis.stateful import (
 from monitoring.core import clock
 from monitoring.decisions.models import DeadlineKind, Decision
 from monitoring.decisions.services import add_deadline, update_decision
-from monitoring.digests import runs, services, wishes
+from monitoring.digests import editorials, runs, services, wishes
 from monitoring.digests.choosing import language_of
 from monitoring.digests.models import (
     Consent,
@@ -45,6 +45,7 @@ from monitoring.mailing.models import OutgoingMail
 from monitoring.search.query import Query
 from tests.digests.test_runs import text_of
 from tests.factories import digests as make
+from tests.factories.registry import make_person
 
 ADDRESSES = st.sampled_from(["a@example.org", "b@example.org"])
 THINGS = st.sampled_from(["all", "land", "money", "one"])
@@ -341,13 +342,24 @@ class Consents(RuleBasedStateMachine):
             del self.follows[address]["land"]
             self.nothing_waits(row.subscriber, one.pk)
 
+    @rule(frequency=st.sampled_from(["daily", "weekly"]))
+    def an_issue_is_cancelled(self, frequency: str) -> None:
+        """Its changes stand in the next; whoever changes something meanwhile loses nothing."""
+        editorials.hold_issue(frequency=frequency, by=self.world["person"], after="leave")
+        self.time_passes(60 * 24 * (7 if frequency == "weekly" else 1))
+        self.run()
+        if DigestRun.objects.filter(frequency=frequency, state="open").exists():
+            editorials.cancel_issue(frequency=frequency, by=self.world["person"])
+            self.counts["cancelled"] += 1
+            self.run()
+
     @precondition(lambda self: self.changes)
     @rule()
     def run(self) -> None:
         before = set(DigestRunSubscriber.objects.values_list("pk", flat=True))
         self.idle = 0
         runs.run_digests()
-        assert not DigestRun.objects.filter(state="open").exists()
+        assert not DigestRun.objects.filter(state="open", editorial__held_at=None).exists()
         rows = DigestRunSubscriber.objects.exclude(pk__in=before).select_related(
             "subscriber", "run"
         )
@@ -370,7 +382,8 @@ class Consents(RuleBasedStateMachine):
 
     def what_is_over_is_due(self) -> None:
         """What changed before the end of a window whose mails were made while they were wanted."""
-        done = list(DigestRun.objects.filter(state="done").order_by("window_end"))
+        told = DigestRun.objects.filter(state="done").exclude(editorial__outcome="cancelled")
+        done = list(told.order_by("window_end"))
         for mine in self.follows.values():
             for one in mine.values():
                 if not self.awake(one):
@@ -398,6 +411,7 @@ def test_any_history_of_consent_and_runs() -> None:
         "land": make.decision(TITLES["land"], topics=[land], announce=False),
         "money": make.decision(TITLES["money"], topics=[money], announce=False),
         "kind": kind,
+        "person": make_person(),
     }
     run_state_machine_as_test(
         Consents,
