@@ -173,6 +173,8 @@ class Consents(RuleBasedStateMachine):
         if found := self.one_of(pick):
             one, row = found
             wishes.change_subscription(subscription=row, frequency=frequency, kinds=kinds)
+            if frequency != one.frequency:  # the next window of that frequency tells it
+                one.owed = dict.fromkeys(one.owed, clock.now())
             one.frequency, one.kinds = frequency, kinds
             one.due = {pk for pk in one.due if self.changes[pk].wanted_by(one)}
 
