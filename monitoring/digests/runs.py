@@ -232,7 +232,7 @@ def _make(run: DigestRun, lease: str, holder: str) -> int:
     documents = documents_of(changes)
     hits = matching(followed, documents)
     found = found_of(run, changes, documents)
-    considered = list(followed.exclude(since=None).values_list("pk", flat=True))
+    considered = list(followed.exclude(since=None).values_list("pk", "subscriber_id"))
     leads = leads_of(run)
     issue = freeze_issue(run, found, leads)
     frames = frames_of(run, found, leads=leads, issue_links=issue_links(issue))
@@ -248,11 +248,13 @@ def _make(run: DigestRun, lease: str, holder: str) -> int:
     with transaction.atomic():
         # A frequency changed after the list was read keeps its `since` for the next run, and so
         # does whoever fell silent before the mail left.
-        withdrawn = run.told.filter(parts={}).values("subscriber_id")
-        for some in batched(considered, CHUNK):
+        # Read once: asked of each chunk it held the lock of 100,000 readers' run for ten seconds.
+        withdrawn = set(run.told.filter(parts={}).values_list("subscriber_id", flat=True))
+        told = [pk for pk, reader in considered if reader not in withdrawn]
+        for some in batched(told, CHUNK):
             Subscription.objects.filter(
                 pk__in=some, frequency=run.frequency, since__lte=run.last_position
-            ).exclude(subscriber__in=withdrawn).awake(clock.today()).update(since=None)
+            ).awake(clock.today()).update(since=None)
         DigestRun.objects.filter(pk=run.pk).update(
             state=DigestRun.State.DONE,
             finished_at=clock.now(),

@@ -11,6 +11,8 @@ from typing import Any
 
 import pytest
 import time_machine
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils.translation import override
 from hypothesis import given
 from hypothesis import strategies as st
@@ -430,6 +432,23 @@ def test_leaving_holds_back_the_mail_that_waits(operator: Any) -> None:
     services.end_subscriptions(subscriber=reader, how="test")
     (mail,) = digest_mails()
     assert (mail.state, mail.raw) == ("suppressed", None)
+
+
+def test_closing_a_run_reads_who_fell_silent_once_however_many_readers_there_are(
+    operator: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nobody's form waits for the lock while each chunk of readers reads all mails of the run."""
+    for name in "abcdefg":
+        make.subscriber(f"{name}@example.org")
+    Subscription.objects.update(since=0)
+    make.decision()
+    monkeypatch.setattr(runs, "CHUNK", 1)
+    with CaptureQueriesContext(connection) as asked:
+        close(operator)
+    runs_done = DigestRun.objects.filter(state="done").count()
+    read = [one["sql"] for one in asked if '"parts" = ' in one["sql"]]
+    assert len(read) == runs_done
+    assert not Subscription.objects.exclude(since=None).exists()
 
 
 def test_a_run_killed_between_two_readers_goes_on_with_the_second(
