@@ -70,7 +70,7 @@ def _row(one: asked.Asked) -> dict[str, Any]:
 def why(request: HttpRequest) -> HttpResponse:
     """A query's first results; of one of them everything that decides its place.
 
-    `?q=…&record=decision:12`; words in the place of a record offer those whose titles hold them.
+    `?q=…&record=decision:12`; words in the place of a record offer what they find.
     """
     _allowed(request, "view_askedquery")
     typed = request.GET.get("q", "")[:2_000].replace("\x00", "")
