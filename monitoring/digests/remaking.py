@@ -19,8 +19,8 @@ from monitoring.digests.models import DigestRunSubscriber, Issue, Subscriber, Su
 from monitoring.digests.rendering import Renderer, frames_of
 from monitoring.digests.runs import Built, prepare, wishes_of
 from monitoring.journal.models import Change
-from monitoring.mailing.models import OutgoingMail
-from monitoring.mailing.services import ANEW, replace_mail
+from monitoring.mailing.models import ANEW, OutgoingMail
+from monitoring.mailing.services import replace_mail
 
 AT_ONCE = 500
 """Mails made anew in one sweep; the next one goes on."""

@@ -13,8 +13,8 @@ from django.db.models import Q
 
 from monitoring.core import sweeps
 from monitoring.digests.models import DigestRunSubscriber, Reminder, Subscriber, Subscription
-from monitoring.mailing.models import OutgoingMail
-from monitoring.mailing.services import ANEW, cancel_group, forget_failed, hold_mails
+from monitoring.mailing.models import ANEW, OutgoingMail
+from monitoring.mailing.services import cancel_group, forget_failed, hold_mails
 
 SWEEP = "digests.anew"
 LEFT = "the reader has unsubscribed"

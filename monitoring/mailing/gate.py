@@ -22,7 +22,7 @@ from django.db import transaction
 from django.db.models import Avg, F, Q
 
 from monitoring.core import clock
-from monitoring.mailing.models import Gate, OutgoingMail, Volume
+from monitoring.mailing.models import ANEW, Gate, OutgoingMail, Volume
 
 logger = logging.getLogger(__name__)
 
@@ -141,11 +141,15 @@ def release_mail(*, by: str, cancel: bool = False) -> int:
         )
         cancelled = 0
         if cancel:
-            cancelled = waiting.update(
+            # One that is held back to be made anew waits too. A lease stays: what a sender hands
+            # over at this moment has left, and its row will say so.
+            anew = OutgoingMail.objects.filter(
+                state=OutgoingMail.State.SUPPRESSED, cause="", reason=ANEW
+            )
+            cancelled = (waiting | anew).update(
                 state=OutgoingMail.State.SUPPRESSED,
                 cause=OutgoingMail.Cause.CANCELLED,
                 reason=by[:300],
-                lease="",
                 raw=None,
             )
         if gate.brake_since:

@@ -17,6 +17,8 @@ from monitoring.mailing.packing import PackedField
 LEASE_SECONDS = 60
 """How long a sender may hold a mail: with the sweep's half minute, a dead sender's mail leaves
 within 90 s. A conversation that takes longer ends in the same bytes sent twice."""
+ANEW = "made anew: the reader has changed something"
+"""Why a mail is held back that comes back with other content."""
 
 
 class OutgoingMailQuerySet(models.QuerySet["OutgoingMail"]):

@@ -16,7 +16,7 @@ from django.db.models.functions import Now
 from monitoring.core import clock, sweeps
 from monitoring.mailing import compose, delivery, dkim
 from monitoring.mailing.addresses import digest, digests, domain
-from monitoring.mailing.models import OutgoingMail, OutgoingMailQuerySet, Suppression
+from monitoring.mailing.models import ANEW, OutgoingMail, OutgoingMailQuerySet, Suppression
 from monitoring.mailing.packing import Packed, pack_pieces, whole
 
 logger = logging.getLogger(__name__)
@@ -24,8 +24,6 @@ logger = logging.getLogger(__name__)
 NAMED_BY = ("created_at", "message_id")
 """What the file of a mail is named by."""
 KEEP_BODIES = dt.timedelta(days=7)
-ANEW = "made anew: the reader has changed something"
-"""Why a mail is held back that comes back with other content."""
 
 
 @dataclass(frozen=True)

@@ -11,8 +11,9 @@ from django.contrib.auth import get_user_model
 
 from monitoring.core import clock
 from monitoring.core.models import TokenBucket
-from monitoring.mailing import gate, sending
-from monitoring.mailing.models import Gate, OutgoingMail, Volume
+from monitoring.mailing import delivery, gate, sending, services
+from monitoring.mailing.models import ANEW, Gate, OutgoingMail, Volume
+from monitoring.mailing.packing import pack
 from tests.factories.mailing import queued
 from tests.mailing.conftest import Sink
 
@@ -65,6 +66,31 @@ def test_twenty_times_the_usual_stops_the_queue_and_one_mail_tells_it(settings: 
     assert sending.send_due() == 1  # the second notice
     cancelled = OutgoingMail.objects.filter(cause="cancelled")
     assert cancelled.count() == cancelled.filter(raw=None, reason="A person").count() == 9
+
+
+def test_what_is_cancelled_does_not_come_back_made_anew() -> None:
+    row = queued("a", bulk=True)
+    services.hold_mails(keys=["a"], reason=ANEW)
+    assert gate.release_mail(by="A person", cancel=True) == 1
+    other = services.Prepared("a", row.recipient, "confirm", "kk", b"N: 1\r\n", pack(b"N: 1"))
+    assert not services.replace_mail(mail=other)
+    assert sending.send_due() == 0
+
+
+def test_a_mail_cancelled_while_it_is_handed_over_says_that_it_has_left(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    row = queued("a", bulk=True)
+    hand_over = delivery.FileDoor.send
+
+    def cancelled_meanwhile(door: delivery.FileDoor, envelope: delivery.Envelope) -> None:
+        hand_over(door, envelope)
+        gate.release_mail(by="A person", cancel=True)
+
+    monkeypatch.setattr(delivery.FileDoor, "send", cancelled_meanwhile)
+    assert sending.send_due() == 1
+    row.refresh_from_db()
+    assert row.state == State.SENT
 
 
 def test_a_young_site_does_not_stop_at_its_first_digest(settings: Any) -> None:

@@ -17,7 +17,7 @@ from monitoring.core import clock
 from monitoring.mailing import delivery, sending, services
 from monitoring.mailing.addresses import digest, normalise
 from monitoring.mailing.bounces import stop_address
-from monitoring.mailing.models import OutgoingMail, Suppression
+from monitoring.mailing.models import ANEW, OutgoingMail, Suppression
 from monitoring.mailing.packing import pack
 from tests.factories.mailing import queued
 from tests.mailing.conftest import Sink, smtp
@@ -113,7 +113,7 @@ def test_what_happens_between_reading_and_claiming_a_mail_wins(
             later = clock.now() + dt.timedelta(minutes=1)
             OutgoingMail.objects.filter(pk=row.pk).update(put_off=1, due_at=later)
         else:
-            services.hold_mails(keys=["a"], reason=services.ANEW)
+            services.hold_mails(keys=["a"], reason=ANEW)
             anew = services.Prepared(
                 "a", row.recipient, "confirm", "kk", b"N: 1\r\n", pack(b"N: 1")
             )
