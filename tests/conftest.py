@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
+from django.contrib.contenttypes.models import ContentType
 from django.db import connection, transaction
 from django.utils.translation import trans_real
 from pytest_django import DjangoDbBlocker
@@ -81,6 +82,7 @@ def undone_rows(blocker: DjangoDbBlocker) -> Iterator[None]:
         finally:
             transaction.set_rollback(True)
             atomic.__exit__(None, None, None)
+            ContentType.objects.clear_cache()
 
 
 @pytest.fixture(scope="module")

@@ -29,7 +29,7 @@ from coalition.registry.services import (
     ensure_pages,
     set_standing,
 )
-from monitoring.core.seeds import Report, apply, apply_row
+from monitoring.core.seeds import Report, apply, apply_rows
 from monitoring.search.services import touch
 from monitoring.vocabulary.models import Region
 
@@ -79,8 +79,7 @@ def seed_organisations(report: Report) -> None:
     data = json.loads(FILE.read_text(encoding="utf-8"))
     for form in data["legal_forms"]:
         _apply_form(report, form)
-    for field in data["experience"]:
-        apply_row(report, f"registry.experience:{field['key']}", ExperienceField, "key", field)
+    apply_rows(report, "registry.experience", ExperienceField, "key", data["experience"])
 
     regions = dict(Region.objects.values_list("code", "pk"))
     forms = dict(LegalForm.objects.values_list("code", "pk"))

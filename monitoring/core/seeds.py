@@ -9,11 +9,14 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from django.db import models, transaction
+
+if TYPE_CHECKING:
+    from monitoring.core.models import SeedRecord
 
 _seeds: dict[str, tuple[int, Callable[[Report], None]]] = {}
 
@@ -72,13 +75,12 @@ def apply(
 
     record = SeedRecord.objects.filter(key=key).first()
     has = current()
-    as_seed_says = has is not None and digest(has) == digest(wanted)
-    never_seeded = record is None and has is None
-    untouched = record is not None and has is not None and digest(has) == record.digest
-    if as_seed_says:
-        SeedRecord.objects.update_or_create(key=key, defaults={"digest": digest(has)})
+    said = _verdict(has, wanted, record)
+    if said == "same":
+        if record is None or record.digest != digest(has):
+            SeedRecord.objects.update_or_create(key=key, defaults={"digest": digest(has)})
         report.same(key)
-    elif never_seeded or untouched:
+    elif said == "write":
         with transaction.atomic():  # a row that is half written would look like a person's
             write()
             SeedRecord.objects.update_or_create(key=key, defaults={"digest": digest(current())})
@@ -87,26 +89,80 @@ def apply(
         report.kept(key)
 
 
+def _verdict(has: Any, wanted: Any, record: SeedRecord | None) -> Literal["same", "write", "kept"]:
+    """Whether a row reads as the seed says, is to be written, or is a person's."""
+    if has is not None and digest(has) == digest(wanted):
+        return "same"
+    never_seeded = record is None and has is None
+    untouched = record is not None and has is not None and digest(has) == record.digest
+    return "write" if never_seeded or untouched else "kept"
+
+
 def read(path: Path) -> list[dict[str, Any]]:
     """The rows of a seed file (JSON, UTF-8)."""
     rows: list[dict[str, Any]] = json.loads(path.read_text(encoding="utf-8"))
     return rows
 
 
-def apply_row(
-    report: Report, key: str, model: type[models.Model], by: str, wanted: dict[str, Any]
+def apply_rows(
+    report: Report,
+    name: str,
+    model: type[models.Model],
+    by: str,
+    rows: Iterable[dict[str, Any]],
 ) -> None:
-    """`apply` for a plain row of reference data: `wanted` are its columns, `by` names it.
+    """`apply` for plain rows of reference data, all of them at once: half a dozen queries and two
+    for each row that is written.
 
-    Raises ValidationError for a row that the model refuses.
+    Each of `rows` holds the columns of one, which its column `by` names: its key is "`name`:that".
+    Raises ValidationError for a row that the model refuses, IntegrityError for one that the
+    database does.
     """
-    rows = model._default_manager.filter(**{by: wanted[by]})
+    from monitoring.core.models import SeedRecord
 
-    def write() -> None:
-        row = rows.first() or model()
-        for column, value in wanted.items():
-            setattr(row, column, value)
-        row.full_clean()
-        row.save()
+    wanted = {row[by]: row for row in rows}
+    keys = {one: f"{name}:{one}" for one in wanted}
+    records = SeedRecord.objects.in_bulk(list(keys.values()))
+    noted = set[Any]()
+    with transaction.atomic():
+        stand = _standing(model, by, wanted)
+        there = model._default_manager.in_bulk([row["pk"] for row in stand.values()])
+        for one, values in wanted.items():
+            has = _part(stand.get(one), values)
+            record = records.get(keys[one])
+            said = _verdict(has, values, record)
+            if said == "kept":
+                report.kept(keys[one])
+            elif said == "same":
+                report.same(keys[one])
+                if record is None or record.digest != digest(has):
+                    noted.add(one)
+            else:
+                row = there[stand[one]["pk"]] if has else model()
+                for column, value in values.items():
+                    setattr(row, column, value)
+                row.full_clean(validate_unique=False, validate_constraints=False)
+                row.save()
+                report.wrote(keys[one])
+                noted.add(one)
+        # Read again: a number or a date may come back in another form than it was given in.
+        stand = _standing(model, by, noted)
+        now = [
+            SeedRecord(key=keys[one], digest=digest(_part(stand[one], wanted[one])))
+            for one in wanted
+            if one in noted
+        ]
+        SeedRecord.objects.bulk_create(
+            now, update_conflicts=True, unique_fields=["key"], update_fields=["digest", "at"]
+        )
 
-    apply(report, key, wanted, lambda: rows.values(*wanted).first(), write)
+
+def _standing(model: type[models.Model], by: str, names: Iterable[Any]) -> dict[Any, Any]:
+    """The rows that stand, with all their columns, by their name."""
+    found = model._default_manager.filter(**{f"{by}__in": list(names)})
+    columns = [field.attname for field in model._meta.concrete_fields]
+    return {row[by]: row for row in found.values("pk", *columns)}
+
+
+def _part(row: Mapping[str, Any] | None, wanted: Mapping[str, Any]) -> dict[str, Any] | None:
+    return None if row is None else {column: row[column] for column in wanted}

@@ -24,6 +24,8 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from tests import kept
+
 # Playwright's sync interface keeps an event loop in this thread, and Django then refuses every
 # query of a test as "async". The tests themselves are synchronous.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
@@ -159,9 +161,10 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
         )
         assert done.returncode == 0, f"manage.py {words[0]}: {done.stdout}{done.stderr}"
 
-    manage("migrate", "--verbosity", "0")
-    manage("seed")
-    manage("collectstatic", "--noinput", "--verbosity", "0")
+    if not kept.copy_seeded(folder):
+        manage("migrate", "--verbosity", "0")
+        manage("seed")
+        manage("collectstatic", "--noinput", "--verbosity", "0")
     manage(
         "shell",
         "--command",

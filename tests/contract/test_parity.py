@@ -7,7 +7,6 @@ import random
 from pathlib import Path
 
 import pytest
-from django.core.management import call_command
 from pytest_django import Settings
 from wagtail.models import Page, PageViewRestriction
 
@@ -25,6 +24,7 @@ from monitoring.search.query import Query
 from monitoring.search.selectors import search
 from monitoring.search.streams import streams_of
 from monitoring.search.synonyms import active_concepts
+from tests import kept
 from tests.bench.bench_search import vocabulary
 from tests.factories.engines import made_engine, remove_indexes, server_settings
 
@@ -89,7 +89,7 @@ def test_two_engines_answer_two_hundred_mixed_queries_alike(
 @pytest.fixture(scope="module")
 def seeded(rows_of_the_file: None) -> list[SearchDocument]:
     """All documents of the seeded site."""
-    call_command("seed", verbosity=0)
+    kept.seed()
     return [one for kind in kinds.all_kinds() for one in kinds.documents(kind)]
 
 

@@ -9,13 +9,15 @@ from collections.abc import Sequence
 from io import StringIO
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.core.management import CommandError, call_command
 from django.db import OperationalError, transaction
 from django.test import Client
-from pytest_django import DjangoCaptureOnCommitCallbacks, Settings
+from pytest_django import DjangoAssertNumQueries, DjangoCaptureOnCommitCallbacks, Settings
 
 from monitoring.core import clock, health, permissions, sections, seeds, sweeps
-from monitoring.core.models import Heartbeat, SeedRecord
+from monitoring.core.models import LANGUAGES, Heartbeat, SeedRecord
+from monitoring.vocabulary.models import Status
 
 
 @pytest.fixture(autouse=True)
@@ -195,6 +197,47 @@ class TestSeeding:
         rows = {"one": "older than the seed"}
         assert self.seed("a", rows).left_alone == ["test:one"]
         assert not SeedRecord.objects.exists()
+
+
+@pytest.mark.django_db
+class TestSeedingRows:
+    """Rows of reference data follow the seed together, each until a person changes it."""
+
+    def seed(self, *rows: tuple[str, str]) -> seeds.Report:
+        report = seeds.Report()
+        words = [{"key": key, **{f"name_{code}": name for code in LANGUAGES}} for key, name in rows]
+        seeds.apply_rows(report, "test", Status, "key", words)
+        return report
+
+    def test_each_row_has_its_own_fate(self) -> None:
+        first = [("follows", "a"), ("changed", "a"), ("removed", "a"), ("same", "a")]
+        assert self.seed(*first).counts == {"written": 4}
+        Status.objects.filter(key="changed").update(name_en="a person's words")
+        Status.objects.filter(key="removed").delete()
+        Status.objects.create(key="older", name_kk="o", name_ru="o", name_en="o")
+        second = [("follows", "b"), ("changed", "b"), ("removed", "b"), ("same", "a")]
+        report = self.seed(*second, ("older", "b"), ("new", "b"))
+        assert report.counts == {"written": 2, "unchanged": 1, "left alone": 3}
+        assert report.left_alone == ["test:changed", "test:removed", "test:older"]
+        assert dict(Status.objects.values_list("key", "name_en")) == {
+            **{"follows": "b", "changed": "a person's words"},
+            **{"same": "a", "older": "o", "new": "b"},
+        }
+        assert self.seed(("follows", "b"), ("new", "b")).counts == {"unchanged": 2}
+
+    def test_a_refused_row_leaves_none_half_written(self) -> None:
+        with pytest.raises(ValidationError):
+            self.seed(("good", "a"), ("no address!", "a"))
+        assert not Status.objects.exists()
+        assert not SeedRecord.objects.exists()
+
+    def test_what_stands_already_costs_the_same_queries_however_many_there_are(
+        self, django_assert_num_queries: DjangoAssertNumQueries
+    ) -> None:
+        many = [(f"row-{number}", "a") for number in range(50)]
+        self.seed(*many)
+        with django_assert_num_queries(5):
+            assert self.seed(*many).counts == {"unchanged": 50}
 
 
 @pytest.mark.django_db

@@ -12,21 +12,16 @@ from coalition.accounts.models import User
 from coalition.memorandum.models import Accession, MemorandumPage, OpenRule, Version
 from coalition.memorandum.seeds import seed_memorandum
 from coalition.registry.models import Organisation
-from coalition.registry.seeds import seed_organisations
 from monitoring.core.seeds import Report
 from monitoring.search.models import OutboxRow
-from monitoring.vocabulary import seeds as vocabulary
-from tests.factories.pages import make_site
+from tests import kept
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture(scope="module", autouse=True)
 def seeded(rows_of_the_file: None) -> None:
-    make_site()
-    vocabulary.seed(Report())
-    seed_organisations(Report())
-    seed_memorandum(Report())
+    kept.seed()
 
 
 def test_a_rule_has_a_date_and_three_texts_or_none(db: None) -> None:

@@ -17,7 +17,6 @@ from wagtail.users.models import UserProfile
 
 from coalition.accounts.models import User
 from coalition.memorandum.models import Accession, OpenRule, Provision, Section, Version
-from coalition.memorandum.seeds import seed_memorandum
 from coalition.memorandum.services import (
     begin_force,
     begin_version,
@@ -25,15 +24,12 @@ from coalition.memorandum.services import (
     remove_version,
 )
 from coalition.registry.models import Organisation
-from coalition.registry.seeds import seed_organisations
 from monitoring.core import clock, generation
 from monitoring.core.permissions import ROLES
-from monitoring.core.seeds import Report
 from monitoring.search import indexing
 from monitoring.search.query import Query
 from monitoring.search.selectors import search
-from monitoring.vocabulary import seeds as vocabulary
-from tests.factories.pages import make_site
+from tests import kept
 from tests.factories.record import make_deadline, make_decision
 from tests.factories.registry import make_person
 
@@ -49,10 +45,7 @@ LANGUAGES = ("kk", "ru", "en")
 
 @pytest.fixture(scope="module", autouse=True)
 def seeded(rows_of_the_file: None) -> None:
-    make_site()
-    vocabulary.seed(Report())
-    seed_organisations(Report())
-    seed_memorandum(Report())
+    kept.seed()
 
 
 def _in(days: int) -> dt.date:

@@ -15,13 +15,9 @@ from pypdf import PdfReader
 
 from coalition.memorandum import papers, selectors
 from coalition.memorandum.models import Accession, Provision, Section, Version
-from coalition.memorandum.seeds import seed_memorandum
 from coalition.registry.models import Organisation
-from coalition.registry.seeds import seed_organisations
 from monitoring.core import clock
-from monitoring.core.seeds import Report
-from monitoring.vocabulary import seeds as vocabulary
-from tests.factories.pages import make_site
+from tests import kept
 
 pytestmark = pytest.mark.django_db
 MOST_QUERIES = 15
@@ -29,10 +25,7 @@ MOST_QUERIES = 15
 
 @pytest.fixture(scope="module", autouse=True)
 def seeded(rows_of_the_file: None) -> None:
-    make_site()
-    vocabulary.seed(Report())
-    seed_organisations(Report())
-    seed_memorandum(Report())
+    kept.seed()
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ import pytest
 from django.core.cache import cache
 from django.test import Client
 
-from monitoring.core.seeds import Report, all_seeds
+from tests import kept
 from tests.conftest import undone_rows
 from tests.public.walk import Found, walk
 
@@ -18,9 +18,7 @@ from tests.public.walk import Found, walk
 def pages(django_db_setup: None, django_db_blocker: Any) -> Iterator[list[Found]]:
     """The whole seed, once for this folder, undone at its end; one page of every kind."""
     with undone_rows(django_db_blocker):
-        report = Report()
-        for _name, run in all_seeds():
-            run(report)
+        kept.seed()
         yield walk(Client())
 
 

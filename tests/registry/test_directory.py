@@ -40,12 +40,17 @@ WORDS = {"kk": "mushe-uiymdar", "ru": "organizatsii", "en": "organisations"}
 ADDRESS = "/kk/mushe-uiymdar/"
 
 
-@pytest.fixture
-def founders(db: None) -> None:
+@pytest.fixture(scope="module")
+def founders_of_the_file(rows_of_the_file: None) -> None:
     """The 26 of 2005, without pages."""
     make.make_tree()
     seed_vocabulary(Report())
     seed_organisations(Report())
+
+
+@pytest.fixture
+def founders(founders_of_the_file: None, db: None) -> None:
+    """The list of the directory."""
 
 
 def confirm(*numbers: int) -> None:
@@ -331,11 +336,10 @@ def test_no_safe_cell_begins_a_formula(text: str) -> None:
     assert safe_cell(text).removeprefix("'") == text.removeprefix("'")
 
 
-def test_an_organisation_that_is_in_no_list_is_not_shown(client: Client, db: None) -> None:
-    make.make_tree()
-    make.make_organisation("Дана")
+def test_an_organisation_that_is_in_no_list_is_not_shown(founders: None, client: Client) -> None:
+    make.make_organisation("Тізімде жоқ")
     answer = client.get(ADDRESS)
-    assert "Дана" not in answer.content.decode()
+    assert "Тізімде жоқ" not in answer.content.decode()
 
 
 def test_who_left_is_shown_when_asked_for(founders: None, client: Client) -> None:

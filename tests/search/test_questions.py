@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 from django.conf import settings
-from django.core.management import call_command
 from django.test import Client
 
 from monitoring.decisions.models import Decision
@@ -18,6 +17,7 @@ from monitoring.search.analysis import STOPWORDS, analyse, analyse_query
 from monitoring.search.documents import SearchDocument
 from monitoring.search.query import Query
 from monitoring.search.selectors import search
+from tests import kept
 from tests.search.questions import ENGLISH, KAZAKH, QUESTIONS, RUSSIAN, Question
 
 pytestmark = pytest.mark.django_db
@@ -34,7 +34,7 @@ def records(
     before: dict[str, Any] = settings.SEARCH
     folder = tmp_path_factory.mktemp("search")
     settings.SEARCH = {"engine": "embedded", "directory": str(folder)}
-    call_command("seed", verbosity=0)
+    kept.seed()
     indexing.run()
     decisions: dict[int, str | None] = dict(Decision.objects.values_list("pk", "key"))
     bodies: dict[int, str | None] = dict(Body.objects.values_list("pk", "key"))

@@ -6,7 +6,6 @@ import re
 from html import unescape
 
 import pytest
-from django.core.management import call_command
 from django.http import QueryDict
 from django.test import Client
 
@@ -15,13 +14,14 @@ from monitoring.decisions.models import Decision
 from monitoring.digests.queries import query_of
 from monitoring.search import kinds
 from monitoring.search.matching import match
+from tests import kept
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture(scope="module", autouse=True)
 def seeded(rows_of_the_file: None) -> None:
-    call_command("seed", verbosity=0)
+    kept.seed()
 
 
 def matched(about: str, params: str) -> set[int]:

@@ -15,6 +15,7 @@ from monitoring.decisions.relations import add_relation, between, remove_relatio
 from monitoring.decisions.seeds import FOLDER
 from monitoring.decisions.services import update_decision
 from monitoring.institutions.models import Body, Event
+from tests import kept
 from tests.web.test_pages import address, text
 
 pytestmark = pytest.mark.django_db
@@ -22,7 +23,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture(scope="module", autouse=True)
 def seeded(rows_of_the_file: None) -> None:
-    call_command("seed", verbosity=0)
+    kept.seed()
 
 
 def test_every_seeded_milestone_is_on_the_site_with_its_certainty(client: Client) -> None:

@@ -18,6 +18,7 @@ from coalition.pages.models import PageLanguage
 from coalition.website.models import HomePage, StandardPage
 from coalition.website.seeds import seed_pages
 from monitoring.core.seeds import Report, all_seeds
+from tests import kept
 
 LANGUAGES = ("kk", "ru", "en")
 PAGES = {
@@ -35,23 +36,15 @@ PAGES = {
 }
 
 
-def run_seeds() -> Report:
-    report = Report()
-    for _name, run in all_seeds():
-        run(report)
-    return report
-
-
 @pytest.fixture(scope="module")
-def seeded(rows_of_the_file: None) -> Report:
+def seeded(rows_of_the_file: None) -> None:
     """The whole seed, once for this file."""
-    return run_seeds()
+    kept.seed()
 
 
 @pytest.fixture(autouse=True)
-def site(seeded: Report, db: None) -> Report:
+def site(seeded: None, db: None) -> None:
     cache.clear()
-    return seeded
 
 
 @pytest.mark.parametrize("name", PAGES)
@@ -96,7 +89,9 @@ def test_every_page_answers(client: Client) -> None:
 
 def test_seeding_again_changes_nothing() -> None:
     before = sorted(Page.objects.values_list("pk", "latest_revision_id"))
-    report = run_seeds()
+    report = Report()
+    for _name, run in all_seeds():
+        run(report)
     assert report.counts["written"] == 0
     assert report.left_alone == []
     assert sorted(Page.objects.values_list("pk", "latest_revision_id")) == before

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from monitoring.core.dates import parse_partial
-from monitoring.core.seeds import Report, apply, apply_row, read
+from monitoring.core.seeds import Report, apply, apply_rows, read
 from monitoring.decisions.models import (
     DeadlineKind,
     Decision,
@@ -41,8 +41,7 @@ def seed(report: Report) -> None:
         ("deadlines", DeadlineKind),
         ("motions", MotionKind),
     ):
-        for values in read(FOLDER / f"{name}.json"):
-            apply_row(report, f"decisions.{name}:{values['key']}", model, "key", values)
+        apply_rows(report, f"decisions.{name}", model, "key", read(FOLDER / f"{name}.json"))
     seed_procedures(report)
     rows = read(FOLDER / "decisions.json")
     for values in rows:

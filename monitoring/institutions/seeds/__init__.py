@@ -6,13 +6,14 @@ from pathlib import Path
 from typing import Any
 
 from monitoring.core.dates import parse_partial
-from monitoring.core.seeds import Report, apply, apply_row, read
+from monitoring.core.seeds import Report, apply, apply_rows, read
 from monitoring.institutions.models import Body, BodyKind, Event, EventKind
 from monitoring.institutions.services import set_event_sources
 from monitoring.search.services import touch
 from monitoring.vocabulary.models import Status
 
 FOLDER = Path(__file__).parent
+_TO_OTHERS = ("successor", "parent")
 
 
 def seed(report: Report) -> None:
@@ -20,22 +21,19 @@ def seed(report: Report) -> None:
     written = report.counts["written"]
     for name, model in (("body_kinds", BodyKind), ("bodies", Body)):
         rows = read(FOLDER / f"{name}.json")
+        alone = [
+            _lived({field: values[field] for field in values if field not in _TO_OTHERS})
+            for values in rows
+        ]
+        apply_rows(report, f"institutions.{model.__name__.lower()}", model, "key", alone)
         for values in rows:
-            key = f"institutions.{model.__name__.lower()}:{values['key']}"
-            wanted = {
-                field: value
-                for field, value in values.items()
-                if field not in {"successor", "parent"}
-            }
-            apply_row(report, key, model, "key", _lived(wanted))
-        for values in rows:
-            for field in ("successor", "parent"):
+            for field in _TO_OTHERS:
                 if values.get(field):
                     _lead(report, model, values["key"], field, values[field])
     if report.counts["written"] > written:
         touch("body", Body.objects.values_list("pk", flat=True))
-    for values in read(FOLDER / "event_kinds.json"):
-        apply_row(report, f"institutions.eventkind:{values['key']}", EventKind, "key", values)
+    event_kinds = read(FOLDER / "event_kinds.json")
+    apply_rows(report, "institutions.eventkind", EventKind, "key", event_kinds)
     for values in read(FOLDER / "events.json"):
         _event(report, values)
 
@@ -84,7 +82,7 @@ def _event(report: Report, values: dict[str, Any]) -> None:
     for field, model in (("body", Body), ("body_kind", BodyKind)):
         found = model._default_manager.filter(key=values[field]).first()
         wanted[f"{field}_id"] = found.pk if found else None
-    apply_row(report, f"institutions.event:{values['key']}", Event, "key", wanted)
+    apply_rows(report, "institutions.event", Event, "key", [wanted])
     event = Event.objects.filter(key=values["key"]).first()
     if event is None:
         return

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from monitoring.core.seeds import Report, apply_row, read
+from monitoring.core.seeds import Report, apply_rows, read
 from monitoring.vocabulary.models import District, Region, Status, Topic
 
 FOLDER = Path(__file__).parent
@@ -17,16 +17,13 @@ FOLDER = Path(__file__).parent
 
 def seed(report: Report) -> None:
     """Write the reference words."""
-    for values in read(FOLDER / "topics.json"):
-        # taggit wants one unique name; the Kazakh one is it.
-        wanted = {**values, "name": values["name_kk"]}
-        apply_row(report, f"vocabulary.topic:{values['slug']}", Topic, "slug", wanted)
-    for values in read(FOLDER / "statuses.json"):
-        apply_row(report, f"vocabulary.status:{values['key']}", Status, "key", values)
-    for values in read(FOLDER / "regions.json"):
-        apply_row(report, f"vocabulary.region:{values['code']}", Region, "code", values)
+    # taggit wants one unique name; the Kazakh one is it.
+    topics = [{**values, "name": values["name_kk"]} for values in read(FOLDER / "topics.json")]
+    apply_rows(report, "vocabulary.topic", Topic, "slug", topics)
+    apply_rows(report, "vocabulary.status", Status, "key", read(FOLDER / "statuses.json"))
+    apply_rows(report, "vocabulary.region", Region, "code", read(FOLDER / "regions.json"))
     regions = dict(Region.objects.values_list("code", "pk"))
-    for values in read(FOLDER / "districts.json"):
-        wanted = {name: value for name, value in values.items() if name != "region"}
-        wanted["region_id"] = regions[values["region"]]
-        apply_row(report, f"vocabulary.district:{values['code']}", District, "code", wanted)
+    districts = read(FOLDER / "districts.json")
+    for values in districts:
+        values["region_id"] = regions[values.pop("region")]
+    apply_rows(report, "vocabulary.district", District, "code", districts)
