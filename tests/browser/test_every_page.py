@@ -10,7 +10,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, Request
 
-from tests.browser.conftest import OpenPage, Site, sign_in
+from tests.browser.conftest import OpenPage, Site
 from tests.browser.pages import KINDS, LANGUAGES, path_of
 
 
@@ -144,34 +144,3 @@ def test_the_language_switch_is_always_there_and_large_enough_to_touch(
             assert link.is_visible()
         page.locator(".languages a[hreflang=ru]").click()
         assert page.get_attribute("html", "lang") == "ru"
-
-
-ADMIN_PAGES = ("/admin/account/", "/admin/users/", "/admin/reports/site-history/")
-"""Pages of the admin that its menu does not show at once."""
-
-
-def _links(page: Page, pattern: str) -> list[str]:
-    """The paths of the links on the page whose whole path matches."""
-    found: list[str] = page.eval_on_selector_all("a[href]", "all => all.map(one => one.pathname)")
-    return sorted({path for path in found if re.fullmatch(pattern, path)})
-
-
-def test_the_admin_asks_no_other_host(site: Site, browser_page: Page) -> None:
-    asked: list[str] = []
-    browser_page.on("request", lambda request: asked.append(request.url))
-    sign_in(browser_page, site)
-    paths = [*ADMIN_PAGES, *_links(browser_page, r"/admin/[\w/-]+/")]
-    browser_page.goto(f"{site.url}/admin/pages/", wait_until="networkidle")
-    paths += _links(browser_page, r"/admin/pages/\d+/")[:2]
-    paths += _links(browser_page, r"/admin/pages/\d+/edit/")[:1]
-    for path in dict.fromkeys(path for path in paths if "logout" not in path):
-        answer = browser_page.goto(site.url + path, wait_until="networkidle")
-        assert answer is not None
-        assert answer.status == 200, path
-    strangers = {
-        url
-        for url in asked
-        if urlsplit(url).scheme not in {"data", "blob"}
-        and urlsplit(url).netloc != urlsplit(site.url).netloc
-    }
-    assert strangers == set()
