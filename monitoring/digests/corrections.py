@@ -10,7 +10,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
@@ -32,7 +32,7 @@ from monitoring.digests.models import (
     Subscription,
 )
 from monitoring.journal.models import Change, Correction
-from monitoring.mailing.models import OutgoingMail
+from monitoring.mailing.models import ANEW, OutgoingMail
 from monitoring.mailing.services import Prepared, prepare_mail, queue_prepared
 from monitoring.search import kinds
 
@@ -112,12 +112,20 @@ def release_correction(*, correction: ItemCorrection, seen: int, by: Any) -> Ite
     return row
 
 
-def audience(correction: ItemCorrection, after: int = 0) -> Iterator[tuple[int, dt.datetime]]:
-    """(reader, when the wrong mail was made) of those who got it and still want our mail.
+class Misled(NamedTuple):
+    """A reader of the wrong item: when that mail was made, and whether it has left by now."""
+
+    reader: int
+    built: dt.datetime
+    has_left: bool
+
+
+def audience(correction: ItemCorrection, after: int = 0) -> Iterator[Misled]:
+    """Those who got the wrong mail, or are about to, and still want our mail.
 
     `after`: only among mails with greater ids. Left out: whose mail was held back or refused (one
     that was taken without an answer may have arrived), and who has ended since all that the mail
-    can have come by. Streamed; a query for 500 mails.
+    can have come by. Streamed; two queries for 500 mails.
     """
     wrong = set(correction.changes)
     told = Change.objects.filter(pk__in=wrong)
@@ -144,14 +152,15 @@ def audience(correction: ItemCorrection, after: int = 0) -> Iterator[tuple[int, 
 
 def _still_reading(
     chunk: Sequence[tuple[int, str, dt.datetime]], seen: set[int]
-) -> Iterator[tuple[int, dt.datetime]]:
-    never = [OutgoingMail.State.SUPPRESSED, OutgoingMail.State.FAILED]
+) -> Iterator[Misled]:
+    waits = [OutgoingMail.State.PENDING, OutgoingMail.State.LEASED]
     keys = [key for _reader, key, _built in chunk]
-    lost = set(
-        OutgoingMail.objects.filter(key__in=keys, state__in=never)
-        .exclude(cause=OutgoingMail.Cause.UNSURE)
-        .values_list("key", flat=True)
-    )
+    mails = OutgoingMail.objects.filter(key__in=keys).exclude(state=OutgoingMail.State.SENT)
+    waiting, lost = set[str](), set[str]()
+    for key, state, reason in mails.exclude(cause=OutgoingMail.Cause.UNSURE).values_list(
+        "key", "state", "reason"
+    ):
+        (waiting if state in waits or reason == ANEW else lost).add(key)
     began: dict[int, dt.datetime] = {}
     active = Subscription.objects.active().filter(subscriber__in=[one[0] for one in chunk])
     for reader, confirmed in active.values_list("subscriber_id", "confirmed_at"):
@@ -160,7 +169,7 @@ def _still_reading(
     for reader, key, built in chunk:
         if key not in lost and reader in began and began[reader] <= built and reader not in seen:
             seen.add(reader)
-            yield reader, built
+            yield Misled(reader, built, key not in waiting)
 
 
 def send_corrections() -> int:
@@ -175,8 +184,10 @@ def _send(correction: ItemCorrection) -> int:
     settled = _settled()
     told = set(correction.told.values_list("subscriber_id", flat=True))
     made = waiting = 0
-    for reader, built in list(audience(correction, correction.read_up_to)):
-        if reader not in told:
+    for reader, built, has_left in list(audience(correction, correction.read_up_to)):
+        if reader not in told and not has_left:
+            waiting += 1  # it comes after what it corrects, and not at all where that never left
+        elif reader not in told:
             what = f"correction {correction.pk} to subscriber {reader}"
             sent = sweeps.spare_others(what, partial(_tell, correction, reader, built), None)
             made += sent or 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 import pytest
@@ -16,6 +17,8 @@ from monitoring.digests.models import (
     ItemCorrection,
     Subscriber,
 )
+from monitoring.digests.remaking import make_mails_anew
+from monitoring.digests.wishes import change_subscription
 from monitoring.journal.models import Change, Correction
 from monitoring.mailing.models import OutgoingMail
 from monitoring.mailing.sending import send_due
@@ -87,6 +90,34 @@ def test_who_may_have_got_it_is_told_and_who_was_refused_is_not(operator: Any) -
     assert set(sent()) == {"got@example.org", "ru@example.org"}
 
 
+def test_it_comes_after_what_it_corrects_and_not_at_all_where_that_never_left(
+    operator: Any,
+) -> None:
+    change = told()
+    close(operator)
+    said = {code: SAID[f"said_{code}"] for code in ("kk", "ru", "en")}
+    row = corrections.draft_correction(change=change, said=said, by=operator)
+    for frequency in ("immediate", "weekly"):
+        close(operator, frequency)
+    changing = Subscriber.objects.get(address="left@example.org")
+    change_subscription(subscription=changing.subscriptions.get(), note="Why I follow it")
+    mails = OutgoingMail.objects.filter(template="digest")
+    mails.filter(recipient="ru@example.org").update(
+        due_at=clock.now() + dt.timedelta(hours=1), cause="later"
+    )
+    send_due()
+    assert len(list(corrections.audience(row))) == 4
+    corrections.release_correction(correction=row, seen=1, by=operator)
+    assert corrections.send_corrections() == 2
+    assert set(sent()) == {"got@example.org", "other-left@example.org"}
+    make_mails_anew()
+    send_due()
+    mails.filter(recipient="ru@example.org").update(state="failed", cause="overdue")
+    assert corrections.send_corrections() == 1
+    assert "left@example.org" in sent()
+    assert ItemCorrection.objects.get().state == "done"
+
+
 def test_whoever_gets_the_wrong_item_later_gets_the_correction_too(operator: Any) -> None:
     row = drafted(operator)
     make.subscriber("weekly@example.org", make.about_topic("land"), frequency="weekly")
@@ -96,6 +127,7 @@ def test_whoever_gets_the_wrong_item_later_gets_the_correction_too(operator: Any
     close(operator, "weekly")
     runs.close_window_now(frequency="immediate", by=operator)
     runs.run_digests()
+    send_due()
     corrections.send_corrections()
     assert "weekly@example.org" in sent()
     row.refresh_from_db()
