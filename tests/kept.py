@@ -18,7 +18,6 @@ from pathlib import Path
 from typing import Any
 
 from django.apps import apps
-from django.contrib.contenttypes.models import ContentType
 from django.core.management import call_command
 from django.core.management.color import no_style
 from django.db import connection
@@ -93,6 +92,8 @@ def _taken() -> Rows:
 
 def _put(kept: Rows) -> None:
     """Instead of what the migrations wrote. No key is checked before the transaction ends."""
+    from django.contrib.contenttypes.models import ContentType  # scripts import us before models
+
     with connection.cursor() as cursor:
         for table in kept:
             cursor.execute(f"SELECT 1 FROM {connection.ops.quote_name(table)} LIMIT 1")
