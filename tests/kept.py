@@ -20,7 +20,7 @@ from typing import Any
 from django.apps import apps
 from django.core.management import call_command
 from django.core.management.color import no_style
-from django.db import connection
+from django.db import connection, transaction
 from django.test.utils import setup_databases, teardown_databases
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -94,7 +94,7 @@ def _put(kept: Rows) -> None:
     """Instead of what the migrations wrote. No key is checked before the transaction ends."""
     from django.contrib.contenttypes.models import ContentType  # scripts import us before models
 
-    with connection.cursor() as cursor:
+    with transaction.atomic(), connection.cursor() as cursor:
         for table in kept:
             cursor.execute(f"SELECT 1 FROM {connection.ops.quote_name(table)} LIMIT 1")
             if cursor.fetchone():  # a journal refuses to be deleted from, even where it is empty

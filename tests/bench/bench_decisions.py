@@ -23,6 +23,8 @@ from typing import Any
 
 import django
 
+from tests import kept
+
 DECISIONS = int(os.environ.get("BENCH_DECISIONS", "1000"))
 OF_ONE_BODY = 1_000
 TIMES = 5
@@ -36,9 +38,7 @@ def main() -> int:
     django.setup()
     from django.db import connection
 
-    from tests.kept import migrated_database
-
-    with migrated_database():
+    with kept.migrated_database():
         fill(DECISIONS)
         with connection.cursor() as cursor:
             cursor.execute("ANALYZE")
@@ -51,13 +51,11 @@ def main() -> int:
 
 def fill(wanted: int) -> None:
     """Decisions with two bodies, a topic and a Kazakh text each, spread over 35 years."""
-    from django.core.management import call_command
-
     from monitoring.decisions.models import Decision, DecisionKind, Edition, Stage, TaggedDecision
     from monitoring.institutions.models import Body
     from monitoring.vocabulary.models import Region, Status, Topic
 
-    call_command("seed", verbosity=0)
+    kept.seed()
     draw = random.Random(7)
     kinds, statuses = list(DecisionKind.objects.all()), list(Status.objects.all())
     stages, regions = list(Stage.objects.all()), [None, *Region.objects.all()]

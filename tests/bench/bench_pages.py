@@ -19,7 +19,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from tests.kept import copy_kept
+from tests.kept import copy_kept, copy_seeded
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 READERS = 2
@@ -163,11 +163,13 @@ def _stock(folder: Path) -> dict[str, str]:
 
 def _ours(var: Path) -> dict[str, str]:
     var.mkdir()
-    copy_kept(var / "db.sqlite3")
     outside = ("DATABASE_URL", "SEARCH_URL", "BROKER_URL", "EMAIL_URL", "CACHE_URL")
     environment = {key: value for key, value in os.environ.items() if key not in outside}
     environment |= {"VAR_DIR": str(var), "DEBUG": "0", "ASKED_A_MINUTE": "0"}
     environment["DJANGO_SETTINGS_MODULE"] = "coalition.settings.embedded"
+    if copy_seeded(var):
+        return environment
+    copy_kept(var / "db.sqlite3")
     for words in (
         ("migrate", "--verbosity", "0"),
         ("seed",),
