@@ -25,6 +25,7 @@ from monitoring.digests.queries import EVERYTHING, of_decision
 from monitoring.evidence.models import Source
 from monitoring.journal.models import Change
 from monitoring.mailing.models import OutgoingMail
+from monitoring.mailing.sending import send_round
 from tests.digests.golden import DURING, NOW, a_week, message_of, part_of
 from tests.factories import digests as make
 from tests.factories import evidence
@@ -85,6 +86,7 @@ def every_mail(time_machine: Any, operator: Any) -> dict[str, OutgoingMail]:
     }
     draft = corrections.draft_correction(change=change, said=said, by=operator)
     corrections.release_correction(correction=draft, seen=1, by=operator)
+    send_round()
     corrections.send_corrections()
     _keep(found, "correction", "correction")
     _letter(operator)
