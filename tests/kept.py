@@ -7,15 +7,15 @@ writes (a minute, on either).
 from __future__ import annotations
 
 import contextlib
+import datetime as dt
 import hashlib
+import json
 import os
-import pickle
 import shutil
 import sqlite3
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 from django.apps import apps
 from django.core.management import call_command
@@ -42,7 +42,7 @@ def copy_kept(target: Path) -> bool:
     return True
 
 
-Rows = dict[str, tuple[list[str], list[tuple[Any, ...]]]]
+Rows = dict[str, tuple[list[str], list[list[str | int | float | None]]]]
 """Of each table its columns and its rows, as the database itself writes their values."""
 
 
@@ -53,22 +53,26 @@ def seed() -> None:
     """
     path = seeded_path()
     if path.exists():
-        _put(pickle.loads(path.read_bytes()))
+        _put(json.loads(path.read_text("utf-8")))
         return
     call_command("seed", verbosity=0)
     aside = path.with_suffix(f".{os.getpid()}")
-    aside.write_bytes(pickle.dumps(_taken()))
+    aside.write_text(json.dumps(_taken()), "utf-8")
     aside.replace(path)
 
 
 def seeded_path() -> Path:
-    """Where the rows that exactly this source seeds are kept, or will be."""
+    """Where the rows that exactly this source seeds today are kept, or will be.
+
+    They say when they were written: yesterday's are no longer of this day.
+    """
     seen = hashlib.sha256((ROOT / "requirements.txt").read_bytes())
+    seen.update(str(dt.date.today()).encode())
     for room in ("coalition", "monitoring"):
         for path in sorted((ROOT / room).rglob("*")):
-            if path.suffix in {".py", ".json", ".txt", ".po"}:
+            if path.suffix in {".py", ".json", ".csv", ".txt", ".po"}:
                 seen.update(path.read_bytes())
-    name = f"coalition-seeded-{connection.vendor}-{seen.hexdigest()[:16]}.pickle"
+    name = f"coalition-seeded-{connection.vendor}-{seen.hexdigest()[:16]}.json"
     return Path(tempfile.gettempdir()) / name
 
 
@@ -86,7 +90,7 @@ def _taken() -> Rows:
             names = [connection.ops.quote_name(column.name) for column in described]
             columns = ", ".join(bare.format(name) for name in names)
             cursor.execute(f"SELECT {columns} FROM {connection.ops.quote_name(table)}")
-            taken[table] = names, cursor.fetchall()
+            taken[table] = names, [list(row) for row in cursor.fetchall()]
     return taken
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -111,10 +111,10 @@ def apply_rows(
     by: str,
     rows: Iterable[dict[str, Any]],
 ) -> None:
-    """`apply` for plain rows of reference data, all of them at once: half a dozen queries and two
-    for each row that is written.
+    """`apply` for plain rows of reference data, all of them at once: a row that stands costs none.
 
-    Each of `rows` holds the columns of one, which its column `by` names: its key is "`name`:that".
+    Each of `rows` holds the columns of one (`kind_id`, not `kind`), which its column `by` names:
+    its key is "`name`:that".
     Raises ValidationError for a row that the model refuses, IntegrityError for one that the
     database does.
     """
@@ -126,7 +126,6 @@ def apply_rows(
     noted = set[Any]()
     with transaction.atomic():
         stand = _standing(model, by, wanted)
-        there = model._default_manager.in_bulk([row["pk"] for row in stand.values()])
         for one, values in wanted.items():
             has = _part(stand.get(one), values)
             record = records.get(keys[one])
@@ -138,7 +137,7 @@ def apply_rows(
                 if record is None or record.digest != digest(has):
                     noted.add(one)
             else:
-                row = there[stand[one]["pk"]] if has else model()
+                row = stand.get(one) or model()
                 for column, value in values.items():
                     setattr(row, column, value)
                 row.full_clean(validate_unique=False, validate_constraints=False)
@@ -157,12 +156,10 @@ def apply_rows(
         )
 
 
-def _standing(model: type[models.Model], by: str, names: Iterable[Any]) -> dict[Any, Any]:
-    """The rows that stand, with all their columns, by their name."""
+def _standing(model: type[models.Model], by: str, names: Iterable[Any]) -> dict[Any, models.Model]:
     found = model._default_manager.filter(**{f"{by}__in": list(names)})
-    columns = [field.attname for field in model._meta.concrete_fields]
-    return {row[by]: row for row in found.values("pk", *columns)}
+    return {getattr(row, by): row for row in found}
 
 
-def _part(row: Mapping[str, Any] | None, wanted: Mapping[str, Any]) -> dict[str, Any] | None:
-    return None if row is None else {column: row[column] for column in wanted}
+def _part(row: models.Model | None, wanted: Iterable[str]) -> dict[str, Any] | None:
+    return None if row is None else {column: getattr(row, column) for column in wanted}

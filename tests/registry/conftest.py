@@ -11,7 +11,10 @@ from django.test import Client
 from coalition.accounts.models import User
 from coalition.registry.models import ExperienceField, Organisation
 from coalition.registry.own_values import FIELDS, Values, public_values
+from coalition.registry.seeds import seed_organisations
 from coalition.registry.services import MEMBER_ROLE, appoint_representative
+from monitoring.core.seeds import Report
+from monitoring.vocabulary.seeds import seed as seed_vocabulary
 from tests.factories import registry as make
 
 OURS: dict[str, Any] = {"HTTP_ORIGIN": "http://testserver"}
@@ -82,3 +85,16 @@ def secretariat(desk: Desk) -> Client:
     client = Client()
     client.force_login(make.make_person("secretariat"))
     return client
+
+
+@pytest.fixture(scope="module")
+def founders_of_the_file(rows_of_the_file: None) -> None:
+    """The 26 of 2005, without pages."""
+    make.make_tree()
+    seed_vocabulary(Report())
+    seed_organisations(Report())
+
+
+@pytest.fixture
+def founders(founders_of_the_file: None, db: None) -> None:
+    """For files that stand on them: written once a file, each test rolls back to them."""

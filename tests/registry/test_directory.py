@@ -24,33 +24,17 @@ from coalition.registry.models import (
     Standing,
 )
 from coalition.registry.open_data import COLUMNS
-from coalition.registry.seeds import seed_organisations
 from coalition.registry.services import set_standing
 from monitoring.core import clock
 from monitoring.core.cells import safe_cell
-from monitoring.core.seeds import Report
 from monitoring.core.text import kazakh_key
 from monitoring.vocabulary.models import Region
-from monitoring.vocabulary.seeds import seed as seed_vocabulary
 from tests.factories import registry as make
 from tests.registry.test_bins import make_bin
 
 MOST_QUERIES = 15
 WORDS = {"kk": "mushe-uiymdar", "ru": "organizatsii", "en": "organisations"}
 ADDRESS = "/kk/mushe-uiymdar/"
-
-
-@pytest.fixture(scope="module")
-def founders_of_the_file(rows_of_the_file: None) -> None:
-    """The 26 of 2005, without pages."""
-    make.make_tree()
-    seed_vocabulary(Report())
-    seed_organisations(Report())
-
-
-@pytest.fixture
-def founders(founders_of_the_file: None, db: None) -> None:
-    """The list of the directory."""
 
 
 def confirm(*numbers: int) -> None:

@@ -17,33 +17,17 @@ from wagtail.models import ModelLogEntry
 from wagtail.users.models import UserProfile
 
 from coalition.registry.models import ExperienceField, Organisation
-from coalition.registry.seeds import seed_organisations
 from coalition.registry.sheet import services
 from coalition.registry.sheet.columns import COLUMNS
 from coalition.registry.sheet.models import RegistryUpload
 from coalition.registry.sheet.plan import CHANGED, ERROR, NEW, SAME
-from monitoring.core.seeds import Report
 from monitoring.evidence.sheets import files
 from monitoring.search.models import OutboxRow
-from monitoring.vocabulary.seeds import seed as seed_vocabulary
 from tests.factories import registry as make
 from tests.registry.test_bins import make_bin
 
 NAMES = [column.name for column in COLUMNS]
 DESK = "/admin/registry/sheet/"
-
-
-@pytest.fixture(scope="module")
-def founders_of_the_file(rows_of_the_file: None) -> None:
-    """The 26 of 2005, without pages."""
-    make.make_tree()
-    seed_vocabulary(Report())
-    seed_organisations(Report())
-
-
-@pytest.fixture
-def founders(founders_of_the_file: None, db: None) -> None:
-    """What a spreadsheet is held against."""
 
 
 @pytest.fixture
